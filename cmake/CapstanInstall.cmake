@@ -1,0 +1,12 @@
+# Install rules and the package that find_package(capstan) reads.
+install(TARGETS capstan_core EXPORT capstan-targets FILE_SET HEADERS)
+install(EXPORT capstan-targets NAMESPACE capstan:: FILE capstan-targets.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/capstan)
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/capstan-config.cmake.in
+        ${CMAKE_CURRENT_BINARY_DIR}/capstan-config.cmake
+        INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/capstan)
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/capstan-config-version.cmake
+        COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/capstan-config.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/capstan-config-version.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/capstan)
