@@ -1,5 +1,5 @@
 # Install rules and the package that find_package(capstan) reads.
-install(TARGETS capstan_core EXPORT capstan-targets FILE_SET HEADERS)
+install(TARGETS capstan_core capstan_providers EXPORT capstan-targets FILE_SET HEADERS)
 install(EXPORT capstan-targets NAMESPACE capstan:: FILE capstan-targets.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/capstan)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/capstan-config.cmake.in

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <capstan/api_handler.hpp>
+#include <capstan/providers/openrouter_options.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace capstan {
+
+/// What GET /key says of the key in use (wire reference 11).
+struct KeyInfo {
+    KeyInfo() = default;
+
+    std::string label;
+    std::optional<Money> limit;            ///< absent: no cap
+    /// Absent: no cap. Says nothing of the account's balance.
+    std::optional<Money> limit_remaining;
+    std::optional<Money> usage;
+    bool is_free_tier = false;
+    json::object raw;
+};
+static_assert(!std::is_aggregate_v<KeyInfo>);
+
+/// What GET /credits says; needs a management key.
+struct Credits {
+    Credits() = default;
+
+    Money total_credits;
+    Money total_usage;
+    Money balance() const { return total_credits - total_usage; }
+};
+static_assert(!std::is_aggregate_v<Credits>);
+
+/// What GET /generation says of one answer (wire reference 9.3).
+struct Generation {
+    Generation() = default;
+
+    std::string id;
+    std::string model;
+    std::string provider;
+    std::string finish_reason;
+    Usage usage;
+    json::object raw;
+};
+static_assert(!std::is_aggregate_v<Generation>);
+
+/// A request for embeddings (wire reference 12.4).
+struct EmbeddingRequest {
+    EmbeddingRequest() = default;
+
+    std::string model;
+    std::vector<std::string> input;
+    std::optional<std::int64_t> dimensions;
+    std::string input_type;
+    json::object extra;
+};
+static_assert(!std::is_aggregate_v<EmbeddingRequest>);
+
+struct EmbeddingResult {
+    EmbeddingResult() = default;
+
+    std::vector<std::vector<float>> embeddings;  ///< in order of the input
+    std::string model;
+    Usage usage;
+};
+static_assert(!std::is_aggregate_v<EmbeddingResult>);
+
+class ModelCatalog;
+namespace openrouter {
+class Core;
+}
+
+/// OpenRouter (https://openrouter.ai) as an ApiHandler. Thread-safe.
+class OpenRouterHandler final : public ApiHandler {
+public:
+    /// Throws ApiError of kind configuration when a setting is unusable (no key, bad provider
+    /// sorting, bad URL), before any connection is made.
+    explicit OpenRouterHandler(OpenRouterOptions options);
+    ~OpenRouterHandler() override;
+
+    using ApiHandler::create_message;
+    ChunkStream create_message(MessageRequest request) override;
+
+    /// The configured model; its info from the settings, or from the catalogue if it was loaded.
+    SelectedModel get_model() const override;
+
+    /// As get_model(), but fetches the catalogue when it is not there yet (GET /models, cached in
+    /// the StateManager). A call never does so by itself; after this, calls also fit their output
+    /// limit and reasoning to what the model supports.
+    asio::awaitable<SelectedModel> load_model();
+
+    /// The catalogue of this base URL's models.
+    ModelCatalog& catalog() noexcept;
+
+    /// After 500 ms up to 4 attempts, 250, 500 and 1000 ms apart, at most 15 s each.
+    asio::awaitable<std::optional<Usage>> get_api_stream_usage(std::string generation_id) override;
+
+    /// Plain calls; they throw ApiError and follow the retry policy.
+    asio::awaitable<EmbeddingResult> embed(EmbeddingRequest request);
+    asio::awaitable<KeyInfo> key_info();
+    asio::awaitable<Credits> credits();
+    asio::awaitable<Generation> generation(std::string id);
+
+    const OpenRouterOptions& options() const noexcept;
+
+private:
+    std::shared_ptr<openrouter::Core> core_;
+};
+
+}  // namespace capstan

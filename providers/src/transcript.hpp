@@ -1,0 +1,33 @@
+#pragma once
+
+#include <capstan/conversation.hpp>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace capstan {
+
+/// The messages of one request. Most point into the conversation; the added ones live here.
+class Transcript {
+public:
+    /// The system prompt, if any, then the conversation with its invariant restored (user problem
+    /// 30): every tool call has exactly one result, right behind its message. A missing result says
+    /// that the call was interrupted; results without a call and repeated ones are left out. The
+    /// conversation itself stays as it is, and has to outlive this.
+    Transcript(const std::string& system_prompt, const Conversation& conversation);
+
+    Transcript(const Transcript&) = delete;
+    Transcript& operator=(const Transcript&) = delete;
+
+    const std::vector<const Message*>& messages() const noexcept { return messages_; }
+
+private:
+    std::size_t add_results(const AssistantMessage& caller, const std::vector<Message>& history,
+                            std::size_t next);
+
+    std::deque<Message> added_;
+    std::vector<const Message*> messages_;
+};
+
+}  // namespace capstan
