@@ -1,0 +1,6 @@
+file(READ ${README} readme)
+file(READ ${PROGRAM} program)
+string(FIND "${readme}" "```cpp\n${program}```" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "The README's program differs from ${PROGRAM}.")
+endif()
