@@ -1,5 +1,6 @@
 # Install rules and the package that find_package(capstan) reads.
-install(TARGETS capstan_core capstan_providers EXPORT capstan-targets FILE_SET HEADERS)
+install(TARGETS capstan_core capstan_providers capstan_tools
+        EXPORT capstan-targets FILE_SET HEADERS)
 install(EXPORT capstan-targets NAMESPACE capstan:: FILE capstan-targets.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/capstan)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/capstan-config.cmake.in
@@ -9,4 +10,6 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/capstan-config-vers
         COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/capstan-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/capstan-config-version.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindPCRE2.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindRE2.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/capstan)

@@ -14,6 +14,12 @@ ChunkStream ApiHandler::create_message(std::string system_prompt, Conversation m
     return create_message(std::move(request));
 }
 
+std::optional<ModelInfo> ApiHandler::model_info(const std::string& model) const {
+    auto selected = get_model();
+    if (selected.id != model) return std::nullopt;
+    return std::move(selected.info);
+}
+
 asio::awaitable<std::optional<Usage>> ApiHandler::get_api_stream_usage(std::string) {
     co_return std::nullopt;
 }

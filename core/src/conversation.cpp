@@ -1,26 +1,38 @@
 #include <capstan/conversation.hpp>
 
-#include "json_place.hpp"
-#include "message_reader.hpp"
+#include "message_chars.hpp"
 
-#include <capstan/error.hpp>
 #include <capstan/message_writer.hpp>
 
-#include <boost/system/system_error.hpp>
+#include <mutex>
+#include <stdexcept>
 
 namespace capstan {
+
+struct Conversation::Entry {
+    explicit Entry(Message message_) : message(std::move(message_)) {}
+
+    const Message message;
+    mutable std::once_flag text_made;
+    mutable std::string text;
+};
+
+Conversation::Slot::Slot(Message message)
+    : entry(std::make_shared<const Entry>(std::move(message))),
+      chars(message_chars(entry->message)) {}
+
 namespace {
 
-const json::array& find_messages(const json::value& value) {
-    if (const auto* array = value.if_array()) return *array;
-    const auto* object = value.if_object();
-    if (!object) fail_at("messages", "an array, or an object with one", &value);
-    const json::value* messages = find(*object, "messages");
-    if (!messages || !messages->is_array()) fail_at("messages", "an array", messages);
-    return messages->get_array();
+void check(bool in_range) {
+    if (!in_range) throw std::out_of_range("capstan::Conversation: no such message");
 }
 
 }  // namespace
+
+Conversation::Conversation(std::vector<Message> messages) {
+    entries_.reserve(messages.size());
+    for (Message& message : messages) add(std::move(message));
+}
 
 Conversation Conversation::user(std::string text) {
     Conversation conversation;
@@ -29,7 +41,7 @@ Conversation Conversation::user(std::string text) {
 }
 
 Conversation& Conversation::add(Message message) {
-    messages_.push_back(std::move(message));
+    entries_.emplace_back(std::move(message));
     return *this;
 }
 
@@ -47,36 +59,52 @@ Conversation& Conversation::add_tool_result(std::string tool_call_id, std::strin
     return add(ToolMessage(std::move(tool_call_id), std::move(text)));
 }
 
-Conversation Conversation::from_json(std::string_view text) {
-    json::value value;
-    try {
-        value = parse_json(text);
-    } catch (const boost::system::system_error& error) {
-        throw ApiError(ErrorKind::invalid_request,
-                       std::string("messages: not JSON: ") + error.code().message());
-    }
-    return from_json(value);
+void Conversation::replace(std::size_t index, Message message) {
+    Slot& slot = entries_.at(index);
+    const bool pinned = slot.pinned;
+    slot = Slot(std::move(message));
+    slot.pinned = pinned;
 }
 
-Conversation Conversation::from_json(const json::value& value) {
-    const json::array& array = find_messages(value);
-    std::vector<Message> messages;
-    messages.reserve(array.size());
-    for (std::size_t i = 0; i < array.size(); ++i)
-        messages.push_back(read_message(array[i], place_at("messages", i)));
-    return Conversation(std::move(messages));
+void Conversation::insert(std::size_t index, Message message) {
+    check(index <= size());
+    entries_.emplace(entries_.begin() + static_cast<std::ptrdiff_t>(index), std::move(message));
 }
 
-std::string Conversation::to_json_text() const {
-    MessageFormat format;
-    format.complete = true;
-    std::string out = "[";
-    for (std::size_t i = 0; i < messages_.size(); ++i) {
-        if (i > 0) out += ',';
-        append_message(out, messages_[i], format);
-    }
-    out += ']';
-    return out;
+void Conversation::erase(std::size_t first, std::size_t last) {
+    check(first <= last && last <= size());
+    const auto begin = entries_.begin();
+    entries_.erase(begin + static_cast<std::ptrdiff_t>(first),
+                   begin + static_cast<std::ptrdiff_t>(last));
+}
+
+void Conversation::pin(std::size_t index, bool pinned) { entries_.at(index).pinned = pinned; }
+
+bool Conversation::pinned(std::size_t index) const { return entries_.at(index).pinned; }
+
+std::size_t Conversation::chars() const noexcept {
+    std::size_t sum = 0;
+    for (const Slot& slot : entries_) sum += slot.chars;
+    return sum;
+}
+
+const std::string& Conversation::message_text(std::size_t index) const {
+    const Entry& entry = *entries_.at(index).entry;
+    std::call_once(entry.text_made, [&entry] {
+        std::string text;
+        append_message(text, entry.message);
+        text.shrink_to_fit();
+        entry.text = std::move(text);
+    });
+    return entry.text;
+}
+
+const Message& Conversation::Messages::operator[](std::size_t index) const noexcept {
+    return (*entries_)[index].entry->message;
+}
+
+const Message& Conversation::Messages::at(std::size_t index) const {
+    return entries_->at(index).entry->message;
 }
 
 }  // namespace capstan

@@ -57,7 +57,7 @@ std::string Connector::described_peer() const {
 
 asio::awaitable<std::unique_ptr<Connection>> Connector::run() {
     auto endpoints = co_await resolve();
-    co_await connect(std::move(endpoints));
+    co_await connect(accepted(std::move(endpoints)));
     if (route_.tunnelled()) co_await open_tunnel();
     if (route_.url.secure) co_await start_tls();
     co_return std::move(connection_);
@@ -80,6 +80,18 @@ asio::awaitable<Connector::Endpoints> Connector::resolve() {
         throw HttpError(HttpErrorKind::resolve, fmt::format("cannot find the host {}: {}", host_,
                                                             lookup->failure()));
     co_return lookup->endpoints();
+}
+
+Connector::Endpoints Connector::accepted(Endpoints endpoints) const {
+    const auto& accept = settings_.options().accept_address;
+    if (!accept || route_.proxy) return endpoints;
+    std::erase_if(endpoints, [&](const tcp::endpoint& endpoint) {
+        return !accept(endpoint.address().to_string());
+    });
+    if (endpoints.empty())
+        throw HttpError(HttpErrorKind::connect,
+                        fmt::format("connections to the address of {} are not allowed", peer_));
+    return endpoints;
 }
 
 asio::awaitable<void> Connector::connect(Endpoints endpoints) {

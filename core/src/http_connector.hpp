@@ -25,6 +25,7 @@ private:
     using Endpoints = std::vector<asio::ip::tcp::endpoint>;
 
     asio::awaitable<Endpoints> resolve();
+    Endpoints accepted(Endpoints endpoints) const;
     asio::awaitable<void> connect(Endpoints endpoints);
     asio::awaitable<ErrorCode> connect_to(asio::ip::tcp::endpoint endpoint, bool last);
     asio::awaitable<void> open_tunnel();

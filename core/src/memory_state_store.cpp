@@ -1,6 +1,8 @@
 #include <capstan/state_store.hpp>
 
 #include <map>
+#include <mutex>
+#include <set>
 
 namespace capstan {
 
@@ -21,6 +23,11 @@ struct MemoryStateStore::Impl {
         std::int64_t version = 0;
     };
     std::map<std::string, std::map<std::string, Row, std::less<>>, std::less<>> spaces;
+    struct Locks {
+        std::mutex mutex;
+        std::set<std::string, std::less<>> names;
+    };
+    std::shared_ptr<Locks> locks = std::make_shared<Locks>();
     std::int64_t version = 0;
 };
 
@@ -46,14 +53,27 @@ StateCursor MemoryStateStore::transact(std::string_view name_space, const StateC
     auto delta = changes_since(name_space, since);
     auto writes = edit(delta);
     if (writes.empty()) return delta.cursor;
-    auto& space = impl_->spaces[std::string(name_space)];
     delta.cursor.version = ++impl_->version;
     for (auto& write : writes) {
+        const bool elsewhere = !write.name_space.empty();
+        auto& space = impl_->spaces[elsewhere ? write.name_space : std::string(name_space)];
         auto& row = space[std::move(write.key)];
         row.value = std::move(write.value);
         row.version = impl_->version;
     }
     return delta.cursor;
+}
+
+std::shared_ptr<void> MemoryStateStore::try_lock(std::string_view name) {
+    auto locks = impl_->locks;
+    const std::scoped_lock lock(locks->mutex);
+    const auto [held, taken] = locks->names.emplace(name);
+    if (!taken) return nullptr;
+    // The pointer means nothing; what counts is the deleter.
+    return std::shared_ptr<void>(locks.get(), [locks, text = *held](void*) {
+        const std::scoped_lock release(locks->mutex);
+        locks->names.erase(text);
+    });
 }
 
 }  // namespace capstan

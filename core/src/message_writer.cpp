@@ -14,6 +14,10 @@ bool is_message_member(std::string_view name) noexcept {
            name == "reasoning_details" || name == "tool_calls";
 }
 
+bool is_pin(std::string_view name, const MessageFormat& format) noexcept {
+    return format.complete && name == "pinned";
+}
+
 bool is_origin_member(std::string_view name) noexcept {
     return name == "model" || name == "provider" || name == "requested_model";
 }
@@ -102,9 +106,10 @@ bool drops_extra_mark(const Content& content, const MessageFormat& format) {
 
 void append_extra(ObjectWriter& object, const Content& content, const json::object& extra,
                   const MessageFormat& format) {
+    if (format.complete && format.pinned) object.key("pinned") += "true";
     const bool drop = drops_extra_mark(content, format);
     object.extra(extra, [&](std::string_view name) {
-        return is_message_member(name) || (drop && name == "cache_control");
+        return is_message_member(name) || is_pin(name, format) || (drop && name == "cache_control");
     });
 }
 
@@ -157,9 +162,10 @@ void append_message(std::string& out, const AssistantMessage& message,
     if (!message.tool_calls.empty())
         append_calls(object.key("tool_calls"), message.tool_calls, format);
     if (format.complete) append_origin(object, message.origin);
+    if (format.complete && format.pinned) object.key("pinned") += "true";
     const bool drop = drops_extra_mark(message.content, format);
     object.extra(message.extra, [&](std::string_view name) {
-        return is_message_member(name) || is_origin_member(name) ||
+        return is_message_member(name) || is_origin_member(name) || is_pin(name, format) ||
                (drop && name == "cache_control");
     });
     object.end();

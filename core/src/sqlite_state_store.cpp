@@ -1,7 +1,11 @@
+#include "file_locks.hpp"
 #include "state_file.hpp"
 
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace capstan {
@@ -38,8 +42,10 @@ StateDelta read_delta(sqlite::Database& db, std::string_view name_space, const S
 void write_entries(sqlite::Database& db, std::string_view name_space,
                    const std::vector<StateEntry>& entries, std::int64_t version) {
     auto row = db.prepare(upsert);
-    row.bind(1, name_space).bind(4, version);
+    row.bind(4, version);
     for (const auto& entry : entries) {
+        const bool elsewhere = !entry.name_space.empty();
+        row.bind(1, elsewhere ? std::string_view(entry.name_space) : name_space);
         row.bind(2, std::string_view(entry.key)).bind(3, entry.value);
         row.step();
         row.reset();
@@ -60,7 +66,10 @@ struct SqliteStateStore::Impl {
         try {
             return function(open());
         } catch (const sqlite::Error& error) {
-            if (error.means_damage()) db.reset();
+            if (error.means_damage()) {
+                db.reset();
+                check = detail::FileCheck::always;
+            }
             throw;
         }
     }
@@ -68,7 +77,8 @@ struct SqliteStateStore::Impl {
     sqlite::Database& open() {
         if (db && identity != file_identity(path)) db.reset();
         if (!db) {
-            db.emplace(detail::open_state_file(path, busy, notices));
+            db.emplace(detail::open_state_file(path, busy, notices, check));
+            check = detail::FileCheck::by_size;
             identity = file_identity(path);
         }
         return *db;
@@ -76,7 +86,9 @@ struct SqliteStateStore::Impl {
 
     std::string path;
     detail::BusyWait busy;
+    std::optional<detail::FileLocks> locks;
     std::optional<sqlite::Database> db;
+    detail::FileCheck check = detail::FileCheck::by_size;  // of the next opening
     std::pair<std::uint64_t, std::uint64_t> identity;
     std::vector<StateNotice> notices;
 };
@@ -115,6 +127,17 @@ StateCursor SqliteStateStore::transact(std::string_view name_space, const StateC
         transaction.commit();
         return delta.cursor;
     });
+}
+
+std::shared_ptr<void> SqliteStateStore::try_lock(std::string_view name) {
+    impl_->guarded([](sqlite::Database&) {});  // makes the file, if need be
+    if (!impl_->locks) {
+        // Who comes by a link has to find the same locks.
+        std::error_code error;
+        const auto real = std::filesystem::canonical(impl_->path, error);
+        impl_->locks.emplace((error ? impl_->path : real.string()) + ".locks");
+    }
+    return impl_->locks->try_lock(name);
 }
 
 std::vector<StateNotice> SqliteStateStore::take_notices() {

@@ -47,7 +47,7 @@ void configure(sqlite::Database& db, BusyWait& busy) {
     db.exec("PRAGMA cell_size_check=ON");
 }
 
-Verdict inspect(sqlite::Database& db, const std::string& path) {
+Verdict inspect(sqlite::Database& db, const std::string& path, FileCheck check) {
     const auto version = db.query_number("PRAGMA user_version");
     const bool ours = db.query_number("PRAGMA application_id") == application_id;
     if (db.query_number("SELECT count(*) FROM sqlite_schema") == 0) return Verdict::fresh;
@@ -62,8 +62,11 @@ Verdict inspect(sqlite::Database& db, const std::string& path) {
     }
     std::error_code ignored;
     const auto size = fs::file_size(path, ignored);
-    if (!ignored && size > max_size_for_check) return Verdict::usable;
-    return db.query_text("PRAGMA quick_check(1)") == "ok" ? Verdict::usable : Verdict::damaged;
+    if (check == FileCheck::by_size && !ignored && size > max_size_for_check)
+        return Verdict::usable;
+    // A quick_check would not compare the indexes with their tables.
+    const bool sound = db.query_text("PRAGMA integrity_check(1)") == "ok";
+    return sound ? Verdict::usable : Verdict::damaged;
 }
 
 /// Two processes that switch a new file to WAL at once may get "busy" without being made to wait.
@@ -119,13 +122,13 @@ struct Opened {
     std::string reason;
 };
 
-Opened try_open(const std::string& path, BusyWait& busy) {
+Opened try_open(const std::string& path, BusyWait& busy, FileCheck check) {
     Opened result;
     try {
         create_file(path);
         sqlite::Database db(path);
         configure(db, busy);
-        result.verdict = inspect(db, path);
+        result.verdict = inspect(db, path, check);
         if (result.verdict == Verdict::fresh || result.verdict == Verdict::usable) {
             enable_wal(db, busy);
             if (result.verdict == Verdict::fresh) create_schema(db);
@@ -199,16 +202,16 @@ StateNotice replace(const std::string& path, Opened& opened) {
 }  // namespace
 
 sqlite::Database open_state_file(const std::string& path, BusyWait& busy,
-                                 std::vector<StateNotice>& notices) {
-    auto opened = try_open(path, busy);
+                                 std::vector<StateNotice>& notices, FileCheck check) {
+    auto opened = try_open(path, busy, check);
     if (opened.verdict == Verdict::damaged || opened.verdict == Verdict::newer) {
         opened.db.reset();
         const RecoveryLock lock(path);
         // Another process may have replaced it meanwhile.
-        opened = try_open(path, busy);
+        opened = try_open(path, busy, check);
         if (opened.verdict == Verdict::damaged || opened.verdict == Verdict::newer) {
             notices.push_back(replace(path, opened));
-            opened = try_open(path, busy);
+            opened = try_open(path, busy, check);
         }
     }
     if (opened.verdict == Verdict::foreign) {

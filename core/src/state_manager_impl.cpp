@@ -41,10 +41,10 @@ void StateManager::Impl::changed() {
 void StateManager::Impl::set_all(std::vector<StateEntry> changes) {
     if (changes.empty()) return;
     const Lock lock(mutex_);
-    for (auto& [key, value] : changes) {
+    for (auto& change : changes) {
         Text text;
-        if (value) text = std::make_shared<const std::string>(std::move(*value));
-        table_.set(std::move(key), std::move(text));
+        if (change.value) text = std::make_shared<const std::string>(std::move(*change.value));
+        table_.set(std::move(change.key), std::move(text));
     }
     changed();
 }

@@ -4,15 +4,17 @@
 #include "tool_call_ids.hpp"
 #include "transcript.hpp"
 
+#include <algorithm>
+
 namespace capstan {
 namespace {
 
-void reserve_for(std::string& out, const std::vector<const Message*>& messages) {
-    std::size_t size = 0;
-    for (const Message* message : messages) size += rough_size(*message);
-    // Escapes take about a tenth more; encrypted reasoning is not counted.
-    out.reserve(out.size() + size + size / 8 + 512);
-}
+// How one message is written: from the text that is kept with it, or anew.
+struct Piece {
+    const std::string* text = nullptr;
+    ReasoningView reasoning;
+    bool own_reasoning = true;
+};
 
 bool replays(const ReasoningView& view) { return view.details && !view.details->empty(); }
 
@@ -27,37 +29,95 @@ std::string tools_text(const ToolDefinitions& tools, const CacheMarkPlan& plan) 
     return out;
 }
 
+// True if the view is what the message itself says; beside details the text is not written.
+bool is_own(const ReasoningView& view, const Reasoning& own) {
+    if (view.details != (own.details ? &*own.details : nullptr)) return false;
+    return replays(view) || view.text == own.text;
+}
+
+bool mentions(const ToolCallIds& ids, const Message& message) {
+    if (ids.empty()) return false;
+    if (const auto* result = std::get_if<ToolMessage>(&message))
+        return ids.contains(result->tool_call_id);
+    const auto* caller = std::get_if<AssistantMessage>(&message);
+    return caller && std::any_of(caller->tool_calls.begin(), caller->tool_calls.end(),
+                                 [&](const ToolCall& call) { return ids.contains(call.id); });
+}
+
+// Decides how each message is written.
+class PiecePlan {
+public:
+    PiecePlan(const Transcript& transcript, const CacheMarkPlan& marks, const ToolCallIds& ids)
+        : transcript_(transcript), marks_(marks), ids_(ids) {
+        pieces_.resize(transcript.messages().size());
+    }
+
+    void add(std::size_t index, ReasoningFilter& filter) {
+        const Message& message = *transcript_.messages()[index];
+        Piece& piece = pieces_[index];
+        if (const auto* assistant = std::get_if<AssistantMessage>(&message)) {
+            piece.reasoning = filter.next(*assistant);
+            piece.own_reasoning = is_own(piece.reasoning, assistant->reasoning);
+            has_replayed_ |= replays(piece.reasoning);
+        }
+        const bool plain = !marks_.message_marks[index] && marks_.message_drops[index] == 0;
+        if (plain && piece.own_reasoning && !mentions(ids_, message))
+            piece.text = transcript_.text(index);
+        size_ += piece.text ? piece.text->size() + 1 : rough_size(message) * 9 / 8;
+    }
+
+    void append(std::string& out) const {
+        out.reserve(out.size() + size_ + 512);
+        out += '[';
+        for (std::size_t i = 0; i < pieces_.size(); ++i) {
+            if (i > 0) out += ',';
+            if (pieces_[i].text) out += *pieces_[i].text;
+            else append_anew(out, i);
+        }
+        out += ']';
+    }
+
+    bool has_replayed() const noexcept { return has_replayed_; }
+
+private:
+    void append_anew(std::string& out, std::size_t index) const {
+        MessageFormat format;
+        const Piece& piece = pieces_[index];
+        if (!piece.own_reasoning) format.reasoning = &piece.reasoning;
+        if (marks_.message_marks[index]) format.cache_mark = &*marks_.message_marks[index];
+        format.dropped_marks = marks_.message_drops[index];
+        if (!ids_.empty()) format.ids = &ids_;
+        append_message(out, *transcript_.messages()[index], format);
+    }
+
+    const Transcript& transcript_;
+    const CacheMarkPlan& marks_;
+    const ToolCallIds& ids_;
+    std::vector<Piece> pieces_;
+    std::size_t size_ = 0;
+    bool has_replayed_ = false;
+};
+
 }  // namespace
 
 MessageListText append_message_list(std::string& out, const MessageRequest& request,
                                     const MessageListOptions& options) {
     const Transcript transcript(request.system_prompt, request.messages);
     const auto& messages = transcript.messages();
-    const CacheMarkPlan plan =
+    const CacheMarkPlan marks =
         plan_cache_marks(messages, request.tools, options.cache_marks, options.reserved_marks);
     const ToolCallIds ids =
         map_tool_call_ids(messages, options.models.empty() ? std::string() : options.models[0]);
     ReasoningFilter filter(options.models, options.replay);
+    PiecePlan pieces(transcript, marks, ids);
     MessageListText result;
-    reserve_for(out, messages);
-    out += '[';
     for (std::size_t i = 0; i < messages.size(); ++i) {
-        if (i > 0) out += ',';
-        MessageFormat format;
-        ReasoningView reasoning;
-        if (const auto* assistant = std::get_if<AssistantMessage>(messages[i])) {
-            reasoning = filter.next(*assistant);
-            format.reasoning = &reasoning;
-            result.has_replayed_reasoning |= replays(reasoning);
-        }
-        if (plan.message_marks[i]) format.cache_mark = &*plan.message_marks[i];
-        format.dropped_marks = plan.message_drops[i];
-        if (!ids.empty()) format.ids = &ids;
-        append_message(out, *messages[i], format);
+        pieces.add(i, filter);
         add_media(result.media, *messages[i]);
     }
-    out += ']';
-    result.tools = tools_text(request.tools, plan);
+    pieces.append(out);
+    result.has_replayed_reasoning = pieces.has_replayed();
+    result.tools = tools_text(request.tools, marks);
     return result;
 }
 

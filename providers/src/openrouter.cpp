@@ -46,6 +46,10 @@ SelectedModel OpenRouterHandler::get_model() const {
     return model;
 }
 
+std::optional<ModelInfo> OpenRouterHandler::model_info(const std::string& model) const {
+    return core_->peek_model(openrouter::primary_model(model));
+}
+
 asio::awaitable<SelectedModel> OpenRouterHandler::load_model() {
     auto core = core_;
     SelectedModel model;

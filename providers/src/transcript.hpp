@@ -22,12 +22,21 @@ public:
 
     const std::vector<const Message*>& messages() const noexcept { return messages_; }
 
-private:
-    std::size_t add_results(const AssistantMessage& caller, const std::vector<Message>& history,
-                            std::size_t next);
+    /// The text of message `index` in the default format, or null where the conversation has none.
+    const std::string* text(std::size_t index) const;
 
+private:
+    static constexpr std::size_t not_recorded = static_cast<std::size_t>(-1);
+
+    void record(const Conversation::Messages& history, std::size_t index);
+    void add(Message message);
+    std::size_t add_results(const AssistantMessage& caller,
+                            const Conversation::Messages& history, std::size_t next);
+
+    const Conversation& conversation_;
     std::deque<Message> added_;
     std::vector<const Message*> messages_;
+    std::vector<std::size_t> sources_;  // of each message: its place in the conversation
 };
 
 }  // namespace capstan

@@ -63,4 +63,23 @@ void build_request(benchmark::State& state) {
 }
 BENCHMARK(build_request)->Arg(20'000)->Arg(2'000'000)->Unit(benchmark::kMicrosecond);
 
+// One turn more: the history was sent before, a call and its result are new.
+void build_next_request(benchmark::State& state) {
+    OpenRouterOptions options;
+    options.model = "anthropic/claude-sonnet-4.5";
+    const MessageRequest before = long_conversation(static_cast<std::size_t>(state.range(0)));
+    (void)build_chat_request(options, before, nullptr);
+    const AssistantMessage turn = tool_turn(1'000'000, 2'000);
+    const std::string result = prose(6'000);
+    for (auto _ : state) {
+        MessageRequest request;
+        request.system_prompt = before.system_prompt;
+        request.messages = before.messages;
+        request.messages.add(turn).add_tool_result("toolu_1000000", result);
+        ChatRequest built = build_chat_request(options, request, nullptr);
+        benchmark::DoNotOptimize(built.body.data());
+    }
+}
+BENCHMARK(build_next_request)->Arg(20'000)->Arg(2'000'000)->Unit(benchmark::kMicrosecond);
+
 }  // namespace

@@ -55,6 +55,12 @@ ChildProcess::~ChildProcess() {
 
 void ChildProcess::kill() { ::kill(pid_, SIGKILL); }
 
+bool ChildProcess::ended() const {
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+    return info.si_pid != 0;
+}
+
 int ChildProcess::wait() {
     int status = 0;
     ::waitpid(std::exchange(pid_, -1), &status, 0);

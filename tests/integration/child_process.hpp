@@ -31,6 +31,8 @@ public:
     ~ChildProcess();
 
     void kill();
+    /// True when it has come to its end; wait() tells which.
+    bool ended() const;
     /// The exit code; negative: the signal that ended it.
     int wait();
 

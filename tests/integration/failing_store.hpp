@@ -58,6 +58,10 @@ public:
         return cursor;
     }
 
+    std::shared_ptr<void> try_lock(std::string_view name) override {
+        return memory_.try_lock(name);
+    }
+
     void interrupt() noexcept override {
         const std::scoped_lock lock(control_->mutex);
         interrupted_ = true;

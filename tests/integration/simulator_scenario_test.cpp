@@ -84,6 +84,43 @@ TEST_CASE("scenario: rules by model, content and stream; responses in order") {
     CHECK(client.read_response().body == R"({"data":[]})");
 }
 
+TEST_CASE("scenario: rules by what the conversation has come to, and answers that repeat of it") {
+    const ScenarioFile file(R"({"rules":[
+        {"match":{"tools":false},"respond":{"text":"no tools"}},
+        {"match":{"last_role":"user"},"respond":{"text":"{{n}}: {{last}}, {{n}}"}},
+        {"match":{"last_tool":"run","last_contains":"passed"},"respond":{"text":"good"}},
+        {"match":{"last_tool":"run","tool_results":1},
+         "respond":{"tool_calls":[{"id":"c{{n}}","name":"run","arguments":{}}]}},
+        {"match":{"last_role":"tool"},"respond":{"text":"lost"}}]})");
+    Simulator simulator;
+    simulator.load_scenario(file.file());
+    const auto answer = [&](const std::string& messages, const std::string& tools) {
+        const auto body = R"({"tools":[)" + tools + R"(],"messages":[)" + messages + "]}";
+        return json::parse(ask(simulator, body).body).at("choices").at(0).at("message");
+    };
+    const std::string user = R"({"role":"user","content":"one\ntwo"})";
+    const std::string call =
+        R"(,{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function",)"
+        R"("function":{"name":"run","arguments":"{}"}},{"id":"b","type":"function",)"
+        R"("function":{"name":"look","arguments":"{}"}}]})";
+    const auto result = [](const std::string& id, const std::string& text) {
+        return R"(,{"role":"tool","tool_call_id":")" + id +
+               R"(","content":[{"type":"text","text":")" + text + R"("}]})";
+    };
+    const auto failed = result("a", "failed");
+    CHECK(answer(user, "").at("content") == "no tools");
+    CHECK(answer(user, "{}").at("content") == "1: one, 1");
+    CHECK(answer(user + call + result("a", "all passed"), "{}").at("content") == "good");
+    CHECK(answer(user + call + result("b", "all passed"), "{}").at("content") == "lost");
+    CHECK(answer(user + call + failed, "{}").at("tool_calls").at(0).at("id") == "c3");
+    CHECK(answer(user + call + failed + failed, "{}").at("content") == "lost");
+    // Only what came since the user's last message counts.
+    CHECK(answer(user + call + failed + ',' + user + call + failed, "{}").at("content").is_null());
+    RawClient client(simulator.port());
+    client.get("/api/v1/models");
+    CHECK(client.read_response().status == 200);
+}
+
 TEST_CASE("scenario: a body step by step, with every transport setting") {
     const ScenarioFile file(R"({"rules":[{"respond":{
         "status":200,"reason":"Fine","headers":{"Content-Type":"text/event-stream"},

@@ -76,6 +76,77 @@ void check_recovered(const std::string& path, StateNoticeKind kind) {
 
 }  // namespace
 
+TEST_CASE("a transaction may write to other name spaces") {
+    const TemporaryFolder folder;
+    SqliteStateStore file(folder.path("state.db"));
+    MemoryStateStore memory;
+    for (StateStore* store : {static_cast<StateStore*>(&file), static_cast<StateStore*>(&memory)}) {
+        const auto cursor = store->transact("other", {}, [](const StateDelta&) {
+            std::vector<StateEntry> entries;
+            entries.emplace_back("a", "1");
+            entries.emplace_back("a", "2").name_space = "t";
+            return entries;
+        });
+        CHECK(all(*store) == Values{{"a", "2"}});
+        const auto other = store->changes_since("other", {}).entries;
+        REQUIRE(other.size() == 1);
+        CHECK(other[0].value == "1");
+        CHECK(store->changes_since("t", cursor).entries.empty());
+    }
+}
+
+TEST_CASE("a name is had by one at a time, until its last copy goes") {
+    const TemporaryFolder folder;
+    std::vector<std::unique_ptr<StateStore>> stores;
+    stores.push_back(std::make_unique<MemoryStateStore>());
+    stores.push_back(std::make_unique<SqliteStateStore>(folder.path("deep/state.db")));
+    for (auto& store : stores) {
+        auto lock = store->try_lock("name");
+        REQUIRE(lock);
+        CHECK_FALSE(store->try_lock("name"));
+        auto other = store->try_lock("another");
+        CHECK(other);
+        auto copy = lock;
+        lock.reset();
+        CHECK_FALSE(store->try_lock("name"));
+        copy.reset();
+        CHECK(store->try_lock("name"));
+        lock = store->try_lock("name");
+        CHECK(lock);
+        store.reset();  // the lock outlives it
+    }
+}
+
+TEST_CASE("a store that comes by a link to the file shares its names") {
+    const TemporaryFolder folder;
+    SqliteStateStore one(folder.path("state.db"));
+    const auto lock = one.try_lock("name");
+    std::filesystem::create_symlink(folder.path("state.db"), folder.path("link.db"));
+    SqliteStateStore two(folder.path("link.db"));
+    CHECK(lock);
+    CHECK_FALSE(two.try_lock("name"));
+    CHECK(two.try_lock("other"));
+}
+
+TEST_CASE("two stores on one file share the names, also when its lock file was removed") {
+    const TemporaryFolder folder;
+    SqliteStateStore one(folder.path("state.db"));
+    SqliteStateStore two(folder.path("state.db"));
+    auto lock = one.try_lock("name");
+    REQUIRE(lock);
+    CHECK_FALSE(two.try_lock("name"));
+    CHECK(std::filesystem::file_size(folder.path("state.db.locks")) == 0);
+    auto other = two.try_lock("other");
+    CHECK_FALSE(one.try_lock("other"));
+    lock.reset();
+    lock = two.try_lock("name");
+    CHECK(lock);
+    std::filesystem::remove(folder.path("state.db.locks"));
+    auto third = one.try_lock("third");
+    CHECK(third);
+    CHECK_FALSE(two.try_lock("third"));
+}
+
 TEST_CASE("the memory store keeps, tells changes apart and removes") {
     MemoryStateStore store;
     check_store(store);
@@ -174,6 +245,37 @@ TEST_CASE("a truncated or overwritten file is moved aside") {
         test::write_file(path, bad);
     }
     check_recovered(path, StateNoticeKind::moved_corrupt);
+}
+
+TEST_CASE("damage of an index is found, wherever it is") {
+    const TemporaryFolder folder;
+    const auto good = folder.path("good.db");
+    {
+        SqliteStateStore store(good);
+        put(store, "a", "1");
+    }
+    const auto whole = test::read_file(good);
+    std::size_t moved = 0;
+    for (std::size_t offset = 0; offset < 90; ++offset) {
+        const auto path = folder.path("state-" + std::to_string(offset));
+        auto bad = whole;
+        // The last 30 bytes of each of the pages 3, 5 and 6: the indexes.
+        const std::size_t pages[] = {3, 5, 6};
+        bad[pages[offset / 30] * 4096 - 1 - offset % 30] = '\xff';
+        test::write_file(path, bad);
+        SqliteStateStore store(path);
+        const auto works = [&] {
+            try {
+                put(store, "b", "2");
+                return all(store).contains("b");
+            } catch (const StateError&) {
+                return false;
+            }
+        };
+        CHECK((works() || works()));
+        moved += store.take_notices().size();
+    }
+    CHECK(moved > 0);
 }
 
 TEST_CASE("a table that lost its columns is moved aside") {

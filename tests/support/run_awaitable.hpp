@@ -25,4 +25,13 @@ T run_awaitable(boost::asio::awaitable<T> task) {
     return std::move(*result);
 }
 
+inline void run_awaitable(boost::asio::awaitable<void> task) {
+    boost::asio::io_context context;
+    std::exception_ptr error;
+    boost::asio::co_spawn(context, std::move(task),
+                          [&](std::exception_ptr failure) { error = std::move(failure); });
+    context.run();
+    if (error) std::rethrow_exception(error);
+}
+
 }  // namespace capstan::testing

@@ -36,6 +36,10 @@ public:
     /// The model of calls that name none, and what is known of it without waiting.
     virtual SelectedModel get_model() const = 0;
 
+    /// What is known without waiting of a model that a request may name; nothing: unknown. The
+    /// default knows get_model()'s only.
+    virtual std::optional<ModelInfo> model_info(const std::string& model) const;
+
     /// Usage of an answer whose stream did not tell, e.g. because it was cancelled. Never throws
     /// for a failed look-up: nothing means unknown. Cancellable.
     virtual asio::awaitable<std::optional<Usage>> get_api_stream_usage(std::string generation_id);

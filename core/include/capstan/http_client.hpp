@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -71,6 +72,9 @@ struct HttpClientOptions {
     /// http://[user:password@]host:port, for every request; the environment, with its NO_PROXY, is
     /// not looked at then.
     std::string proxy;
+    /// Asked for each address before a direct connection to it, as text ("127.0.0.1", "::1"); false
+    /// refuses it. Not asked where a proxy is used. May be called from any thread.
+    std::function<bool(std::string_view address)> accept_address;
     std::string user_agent = "capstan";
     std::size_t max_header_size = 64 * 1024;
     std::uint64_t max_body_size = 1024ull * 1024 * 1024;

@@ -31,6 +31,7 @@ struct MessageFormat {
 
     /// For storage: the reasoning's text beside its details, and the origin of assistant messages.
     bool complete = false;
+    bool pinned = false;  ///< with `complete`: writes `pinned`, which Conversation reads
     const CacheControl* cache_mark = nullptr;  ///< put on the last text part that is not empty
     std::size_t dropped_marks = 0;  ///< so many of the first marks of the message are left out
     const ReasoningView* reasoning = nullptr;  ///< null: the message's own

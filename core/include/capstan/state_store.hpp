@@ -29,6 +29,9 @@ struct StateEntry {
 
     std::string key;
     std::optional<std::string> value;
+    /// Where it is written to, in the same transaction; empty: the transaction's own name space.
+    /// Not set in what is read.
+    std::string name_space;
 };
 static_assert(!std::is_aggregate_v<StateEntry>);
 
@@ -93,6 +96,11 @@ public:
     virtual StateCursor transact(std::string_view name_space, const StateCursor& since,
                                  const Edit& edit) = 0;
 
+    /// Takes a name for the caller alone, among all who use the storage, until the last copy of the
+    /// result goes. Null if somebody has it. It ends with the process too, however that ends, and
+    /// at once. The result may outlive the store and may be released on any thread.
+    virtual std::shared_ptr<void> try_lock(std::string_view name) = 0;
+
     /// What was recovered since the last call.
     virtual std::vector<StateNotice> take_notices() { return {}; }
 
@@ -109,6 +117,7 @@ public:
     StateDelta changes_since(std::string_view name_space, const StateCursor& since) override;
     StateCursor transact(std::string_view name_space, const StateCursor& since,
                          const Edit& edit) override;
+    std::shared_ptr<void> try_lock(std::string_view name) override;
 
 private:
     struct Impl;
@@ -133,6 +142,7 @@ static_assert(!std::is_aggregate_v<SqliteStateOptions>);
 ///   and a notice tells of it. A newer file that is in use is left alone and the call fails.
 /// - A SQLite file of another program is never touched: calls fail.
 /// - A file that was removed or replaced while open is noticed at the next call.
+/// - Locks are advisory locks of the system on "<path>.locks", which stays empty.
 class SqliteStateStore final : public StateStore {
 public:
     explicit SqliteStateStore(std::string path, SqliteStateOptions options = {});
@@ -141,6 +151,7 @@ public:
     StateDelta changes_since(std::string_view name_space, const StateCursor& since) override;
     StateCursor transact(std::string_view name_space, const StateCursor& since,
                          const Edit& edit) override;
+    std::shared_ptr<void> try_lock(std::string_view name) override;
     std::vector<StateNotice> take_notices() override;
     void interrupt() noexcept override;
 

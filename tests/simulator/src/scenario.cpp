@@ -4,6 +4,7 @@
 #include "http_text.hpp"
 #include "json_file.hpp"
 #include "scenario_check.hpp"
+#include "scenario_match.hpp"
 
 #include <fmt/format.h>
 
@@ -17,8 +18,9 @@ namespace json = boost::json;
 namespace {
 
 struct Match {
-    explicit Match(const json::object& source) {
-        check_members(source, {"method", "path", "model", "contains", "stream", "headers"},
+    explicit Match(const json::object& source) : conversation(source) {
+        check_members(source, {"method", "path", "model", "contains", "stream", "headers", "tools",
+                               "tool_results", "last_role", "last_tool", "last_contains"},
                       "match");
         method = text_at(source, "method");
         path = text_at(source, "path");
@@ -38,7 +40,7 @@ struct Match {
         if (stream && *stream != request.wants_stream()) return false;
         for (const auto& [name, value] : headers)
             if (request.header(name) != value) return false;
-        return true;
+        return conversation(request);
     }
 
     std::string method;
@@ -47,6 +49,7 @@ struct Match {
     std::string contains;
     std::optional<bool> stream;
     HeaderList headers;
+    ConversationMatch conversation;
 };
 
 /// A rule's responses are given in order; the last one again and again, unless `times` says how

@@ -3,6 +3,7 @@
 #include "json_file.hpp"
 #include "scenario.hpp"
 #include "scenario_check.hpp"
+#include "scenario_match.hpp"
 
 #include <capstan/testing/recording.hpp>
 
@@ -179,6 +180,12 @@ Answer read_answer(const json::object& source) {
     return answer;
 }
 
+Answer with_marks(Answer answer, const SimRequest& request) {
+    answer.text = fill_marks(std::move(answer.text), request);
+    for (auto& call : answer.tool_calls) call.id = fill_marks(std::move(call.id), request);
+    return answer;
+}
+
 SimResponse read_error(const json::object& source) {
     check_members(source, {"status", "code", "message", "metadata"}, "error");
     const auto status = static_cast<int>(integer_at(source, "status", 500));
@@ -230,7 +237,7 @@ SimHandler scenario_response(const json::object& source, const std::filesystem::
     SimResponse probe;
     read_transport(source, probe);  // mistakes come out now, not at the first request
     return [answer, source, render](const SimRequest& request) {
-        auto response = render(answer, request);
+        auto response = render(with_marks(answer, request), request);
         read_transport(source, response);
         return response;
     };

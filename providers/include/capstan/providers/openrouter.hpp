@@ -86,6 +86,9 @@ public:
     /// The configured model; its info from the settings, or from the catalogue if it was loaded.
     SelectedModel get_model() const override;
 
+    /// The same of any other model.
+    std::optional<ModelInfo> model_info(const std::string& model) const override;
+
     /// As get_model(), but fetches the catalogue when it is not there yet (GET /models, cached in
     /// the StateManager). A call never does so by itself; after this, calls also fit their output
     /// limit and reasoning to what the model supports.

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capstan::detail {
+
+/// The names in order of their likeness to `name` (edit distance, letters' case ignored); equally
+/// near ones keep their order.
+std::vector<std::string> nearest_names(std::string_view name, std::vector<std::string> names);
+
+}  // namespace capstan::detail
