@@ -1,0 +1,70 @@
+// The slash commands.
+#include "program.hpp"
+#include "totals_text.hpp"
+
+#include <exception>
+
+namespace coding_agent {
+
+using namespace capstan;
+
+namespace {
+
+constexpr std::string_view help_text =
+    R"(/model [ID]   the model, or another one from now on
+/cost         what the session has used so far
+/undo         take back the newest change of files
+/compact      make the conversation shorter before the next call of the model
+/tools        what the model may call
+/sessions     all sessions; --resume ID goes on with one
+/help         this list
+/quit         end (Ctrl-D, too); Ctrl-C cancels a run, twice it ends the program)";
+
+}  // namespace
+
+asio::awaitable<bool> Program::command(std::string line) {
+    const auto space = std::min(line.find(' '), line.size());
+    const auto name = line.substr(0, space);
+    const auto begin = std::min(line.find_first_not_of(' ', space), line.size());
+    const auto argument = line.substr(begin, line.find_last_not_of(' ') + 1 - begin);
+    if (name == "/quit" || name == "/exit") co_return false;
+    if (name == "/help") {
+        output_.reply(help_text);
+    } else if (name == "/model") {
+        set_model(argument);
+    } else if (name == "/cost") {
+        output_.reply(cost_report(session_->run().totals()));
+    } else if (name == "/undo") {
+        undo();
+    } else if (name == "/compact") {
+        compact_next_ = true;
+        output_.note("The conversation will be compacted before the next call of the model.");
+    } else if (name == "/tools") {
+        output_.reply(toolbox_.list());
+    } else if (name == "/sessions") {
+        co_await list_sessions(store_, output_);
+    } else {
+        output_.note("There is no command " + name + "; /help lists them.");
+    }
+    co_return true;
+}
+
+void Program::set_model(const std::string& model) {
+    if (!model.empty()) {
+        agent_.options().model = model;
+        session_->set_model(model);
+    }
+    output_.reply("Model: " + agent_.options().model);
+}
+
+void Program::undo() {
+    try {
+        const auto paths = toolbox_.workspace().undo();
+        if (paths.empty()) output_.note("There is nothing to undo.");
+        for (const auto& path : paths) output_.reply("Restored " + path);
+    } catch (const std::exception& error) {
+        output_.note(error.what());
+    }
+}
+
+}  // namespace coding_agent

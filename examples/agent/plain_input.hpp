@@ -1,0 +1,38 @@
+#pragma once
+
+#include "input.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <cstdio>
+
+namespace coding_agent {
+
+/// Lines as they come, without editing: from a pipe, a file, or a terminal that can do no more.
+class PlainInput final : public Input {
+public:
+    /// Questions go to `questions`, if that is not null.
+    PlainInput(asio::any_io_executor executor, std::FILE* questions);
+    ~PlainInput() override;
+
+    bool is_terminal() const override { return terminal_; }
+    asio::awaitable<InputLine> prompt() override;
+    asio::awaitable<InputLine> answer(std::string question) override;
+    bool interrupt() override;
+
+private:
+    asio::awaitable<InputLine> read_line(std::string question);
+
+    asio::posix::stream_descriptor descriptor_;
+    std::FILE* questions_;
+    bool terminal_;
+    int flags_;  // of standard input, which others may share
+    std::string buffer_;
+    bool reading_ = false;
+};
+
+/// Standard input as a descriptor of our own. Of a terminal it is opened anew, so that what we set
+/// is not set for the programs that share the terminal.
+int own_standard_input();
+
+}  // namespace coding_agent

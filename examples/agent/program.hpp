@@ -1,0 +1,73 @@
+#pragma once
+
+#include "input.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "toolbox.hpp"
+
+#include <capstan/agent.hpp>
+#include <capstan/providers/openrouter.hpp>
+#include <capstan/session.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coding_agent {
+
+namespace exit_code {
+constexpr int good = 0;
+constexpr int failed = 1;
+constexpr int usage = 2;
+constexpr int cancelled = 130;  // as a shell reports SIGINT
+}  // namespace exit_code
+
+/// The agent with its session, its tools and the person before it. All on one thread.
+class Program {
+public:
+    Program(asio::any_io_executor executor, const Options& options,
+            capstan::OpenRouterHandler& handler, Input& input, Output& output);
+
+    /// Opens the session and works until there is nothing more to do; gives the exit code. Throws
+    /// what makes that impossible.
+    asio::awaitable<int> run();
+
+    /// Ctrl-C: cancels what is under way. False when it came a second time: the program shall end.
+    bool interrupt();
+
+private:
+    asio::awaitable<void> open_session();
+    asio::awaitable<void> know_model();
+    asio::awaitable<void> converse();
+    asio::awaitable<void> turn(std::optional<capstan::UserMessage> message);
+    asio::awaitable<std::optional<capstan::ApprovalAnswer>> ask(
+        const capstan::ApprovalRequest& request);
+    asio::awaitable<std::optional<std::string>> ask_reason(std::string answer);
+    bool has_work_left() const;
+
+    /// A line that begins with a slash. False: the program shall end.
+    asio::awaitable<bool> command(std::string line);
+    void set_model(const std::string& model);
+    void undo();
+
+    const Options& options_;
+    capstan::OpenRouterHandler& handler_;
+    Input& input_;
+    Output& output_;
+    Toolbox toolbox_;
+    capstan::SessionStore store_;
+    capstan::Agent agent_;
+    std::optional<capstan::Session> session_;
+    std::optional<capstan::AgentStream> stream_;  // while a run is under way
+    bool compact_next_ = false;
+    int code_ = exit_code::usage;  // of the last run; usage: nothing was said yet
+    int interrupts_ = 0;           // since a line was typed
+};
+
+/// Where the sessions of these options are kept.
+std::string sessions_file(const Options& options);
+
+/// Prints all sessions.
+asio::awaitable<void> list_sessions(capstan::SessionStore& store, Output& output);
+
+}  // namespace coding_agent
