@@ -1,12 +1,9 @@
 # capstan_add_test(NAME name SOURCES a.cpp ... LIBRARIES target ... [LABELS concurrent] [REQUEST_LOG]):
 # a Catch2 program whose cases are ctest entries. With REQUEST_LOG the requests that it sends are
 # checked against the OpenAPI document (tests/openapi); give it to programs whose requests come from
-# the library. Tests that use threads carry the label `concurrent`: the
-# thread sanitizer's pass builds and runs these.
+# the library. Tests that use threads carry the label `concurrent` (ctest -L concurrent).
 include(Catch)
 set(CAPSTAN_REQUEST_LOG_DIR ${PROJECT_BINARY_DIR}/request-log)
-
-add_custom_target(capstan_concurrent_tests)
 
 function(capstan_add_test)
   cmake_parse_arguments(TEST "REQUEST_LOG" "NAME" "SOURCES;LIBRARIES;LABELS" ${ARGN})
@@ -20,9 +17,6 @@ function(capstan_add_test)
   if(TEST_REQUEST_LOG)
     list(APPEND properties FIXTURES_REQUIRED capstan_requests
       ENVIRONMENT CAPSTAN_REQUEST_LOG=${CAPSTAN_REQUEST_LOG_DIR}/${TEST_NAME}.jsonl)
-  endif()
-  if(concurrent IN_LIST TEST_LABELS)
-    add_dependencies(capstan_concurrent_tests ${TEST_NAME})
   endif()
   catch_discover_tests(${TEST_NAME} TEST_PREFIX "${TEST_NAME}: " DISCOVERY_MODE PRE_TEST
     PROPERTIES ${properties})
