@@ -20,6 +20,15 @@ namespace {
 
 std::shared_ptr<VirtualClock> virtual_clock() { return std::make_shared<VirtualClock>(); }
 
+asio::awaitable<void> call_in_turn(OpenRouterHandler& handler, int calls) {
+    for (int i = 0; i < calls; ++i) {
+        MessageRequest request;
+        request.messages = Conversation::user("hi");
+        auto reading = collect(handler.create_message(std::move(request)));
+        co_await std::move(reading);
+    }
+}
+
 }  // namespace
 
 TEST_CASE("an answer arrives as text, usage and finish, in this order") {
@@ -199,19 +208,7 @@ TEST_CASE("a missing key is a configuration error before any connection") {
 TEST_CASE("connections are kept alive between calls") {
     Simulator simulator;
     OpenRouterHandler handler(options_for(simulator, virtual_clock()));
-    asio::io_context context;
-    struct Talk {
-        static asio::awaitable<void> run(OpenRouterHandler& handler) {
-            for (int i = 0; i < 5; ++i) {
-                MessageRequest request;
-                request.messages = Conversation::user("hi");
-                auto reading = collect(handler.create_message(std::move(request)));
-                co_await std::move(reading);
-            }
-        }
-    };
-    asio::co_spawn(context, Talk::run(handler), [](std::exception_ptr e) { CHECK(!e); });
-    context.run();
+    run_awaitable(call_in_turn(handler, 5));
     CHECK(simulator.request_count() == 5);
     CHECK(simulator.accepted_connections() == 1);
 }
@@ -222,19 +219,7 @@ TEST_CASE("a body that ends a moment after [DONE] does not cost the connection")
     answer.with_step(wait(5ms)).with_step(send(": late\n\n"));
     simulator.always(answer);
     OpenRouterHandler handler(options_for(simulator, virtual_clock()));
-    asio::io_context context;
-    struct Talk {
-        static asio::awaitable<void> run(OpenRouterHandler& handler) {
-            for (int i = 0; i < 3; ++i) {
-                MessageRequest request;
-                request.messages = Conversation::user("hi");
-                auto reading = collect(handler.create_message(std::move(request)));
-                co_await std::move(reading);
-            }
-        }
-    };
-    asio::co_spawn(context, Talk::run(handler), [](std::exception_ptr e) { CHECK(!e); });
-    context.run();
+    run_awaitable(call_in_turn(handler, 3));
     CHECK(simulator.request_count() == 3);
     CHECK(simulator.accepted_connections() == 1);
 }
