@@ -1,7 +1,7 @@
 // One event's JSON into chunks.
 #include "bench_text.hpp"
 
-#include "chat_decoder.hpp"
+#include "chat/chat_decoder.hpp"
 
 #include <vector>
 

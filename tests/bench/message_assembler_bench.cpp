@@ -1,7 +1,7 @@
 // A whole answer of 10,000 chunks into one message.
 #include "bench_text.hpp"
 
-#include "chat_decoder.hpp"
+#include "chat/chat_decoder.hpp"
 
 #include <capstan/message_assembler.hpp>
 

@@ -1,5 +1,5 @@
 // Building the request of a conversation of 2 MB: the work of one turn before anything is sent.
-#include "request_builder.hpp"
+#include "openrouter/request_builder.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -1,4 +1,4 @@
-#include "chat_decoder.hpp"
+#include "chat/chat_decoder.hpp"
 
 #include <capstan/message_assembler.hpp>
 #include <capstan/sse_parser.hpp>

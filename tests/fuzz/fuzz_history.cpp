@@ -1,6 +1,6 @@
 // A history in JSON -> Conversation -> JSON has to reach a fixed point at once, and every request
 // that is built from it has to be JSON.
-#include "request_builder.hpp"
+#include "openrouter/request_builder.hpp"
 
 #include <capstan/error.hpp>
 

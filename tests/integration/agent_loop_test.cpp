@@ -34,8 +34,8 @@ TEST_CASE("a tool's result goes back with the model's reasoning details as they 
     fixture.add("look");
     auto answer = calls({"look"});
     answer.reasoning_details = parse_json(R"([
-        {"type": "reasoning.text", "text": "Hm.", "signature": "c2ln", "format": "anthropic-claude-v1",
-         "index": 0, "odd": {"kept": [1, 2.50]}},
+        {"type": "reasoning.text", "text": "Hm.", "signature": "c2ln",
+         "format": "anthropic-claude-v1", "index": 0, "odd": {"kept": [1, 2.50]}},
         {"type": "reasoning.encrypted", "data": "AAEC", "id": "rs_1", "index": 1}])")
                                    .as_array();
     fixture.simulator.enqueue(answer);

@@ -1,8 +1,8 @@
 #include "coding_fixture.hpp"
 
-#include "coding_state.hpp"
-#include "ripgrep.hpp"
-#include "text_search.hpp"
+#include "coding/coding_state.hpp"
+#include "coding/ripgrep.hpp"
+#include "coding/text_search.hpp"
 
 #include <string>
 #include <vector>

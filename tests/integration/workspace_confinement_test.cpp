@@ -1,7 +1,7 @@
 #include "workspace_fixture.hpp"
 
-#include "confined_root.hpp"
-#include "file_bytes.hpp"
+#include "coding/confined_root.hpp"
+#include "coding/file_bytes.hpp"
 
 #include <catch2/generators/catch_generators.hpp>
 

@@ -1,9 +1,9 @@
 // The pure parts of the executor.
-#include "active_clock.hpp"
-#include "call_check.hpp"
-#include "nearest_names.hpp"
-#include "structured_output.hpp"
-#include "tool_result_limit.hpp"
+#include "agent/active_clock.hpp"
+#include "agent/call_check.hpp"
+#include "agent/structured_output.hpp"
+#include "agent/tool_result_limit.hpp"
+#include "base/nearest_names.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

@@ -1,6 +1,6 @@
-#include "context_activity.hpp"
+#include "context/context_activity.hpp"
 
-#include "context_groups.hpp"
+#include "context/context_groups.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

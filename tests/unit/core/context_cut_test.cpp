@@ -1,6 +1,6 @@
-#include "context_cut.hpp"
+#include "context/context_cut.hpp"
 
-#include "message_chars.hpp"
+#include "model/message_chars.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "context_groups.hpp"
+#include "context/context_groups.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "context_groups.hpp"
+#include "context/context_groups.hpp"
 
 #include <capstan/context.hpp>
 

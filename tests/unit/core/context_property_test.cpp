@@ -1,6 +1,6 @@
 // What every compaction promises, over random transcripts: 2,000 of them, or as many as
 // CAPSTAN_RANDOM_TRANSCRIPTS says.
-#include "message_chars.hpp"
+#include "model/message_chars.hpp"
 #include "random_transcript.hpp"
 
 #include <catch2/catch_test_macros.hpp>

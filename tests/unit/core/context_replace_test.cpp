@@ -2,7 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "context_groups.hpp"
+#include "context/context_groups.hpp"
 
 using namespace capstan;
 

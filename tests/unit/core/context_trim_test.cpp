@@ -1,4 +1,4 @@
-#include "context_cut.hpp"
+#include "context/context_cut.hpp"
 
 #include <capstan/context.hpp>
 

@@ -1,4 +1,4 @@
-#include "http_proxy.hpp"
+#include "net/http_proxy.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

@@ -1,4 +1,4 @@
-#include "http_response_reader.hpp"
+#include "net/http_response_reader.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "http_url.hpp"
+#include "net/http_url.hpp"
 
 #include <capstan/http_client.hpp>
 

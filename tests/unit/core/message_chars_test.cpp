@@ -1,4 +1,4 @@
-#include "message_chars.hpp"
+#include "model/message_chars.hpp"
 
 #include <capstan/conversation.hpp>
 

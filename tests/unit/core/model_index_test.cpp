@@ -1,4 +1,4 @@
-#include "model_index.hpp"
+#include "runtime/model_index.hpp"
 
 #include <capstan/error.hpp>
 

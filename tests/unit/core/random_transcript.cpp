@@ -1,6 +1,6 @@
 #include "random_transcript.hpp"
 
-#include "context_groups.hpp"
+#include "context/context_groups.hpp"
 
 #include <array>
 

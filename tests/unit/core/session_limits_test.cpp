@@ -1,4 +1,4 @@
-#include "session_limits.hpp"
+#include "session/session_limits.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "session_markdown.hpp"
+#include "session/session_markdown.hpp"
 
 #include <capstan/json.hpp>
 

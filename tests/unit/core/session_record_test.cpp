@@ -1,4 +1,4 @@
-#include "session_record.hpp"
+#include "session/session_record.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

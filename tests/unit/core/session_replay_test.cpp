@@ -1,7 +1,7 @@
 #include "scripted_run.hpp"
-#include "session_info.hpp"
-#include "session_record.hpp"
-#include "session_replay.hpp"
+#include "session/session_info.hpp"
+#include "session/session_record.hpp"
+#include "session/session_replay.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "state_table.hpp"
+#include "runtime/state_table.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "cache_marks.hpp"
+#include "chat/cache_marks.hpp"
 #include "request_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,4 @@
-#include "chunk_memory.hpp"
+#include "chat/chunk_memory.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

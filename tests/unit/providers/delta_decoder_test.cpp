@@ -1,4 +1,4 @@
-#include "chat_decoder.hpp"
+#include "chat/chat_decoder.hpp"
 #include "chunk_text.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,5 +1,5 @@
 // The tables of the wire reference, 5.2 and 5.3, row by row.
-#include "error_mapping.hpp"
+#include "errors/error_mapping.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "error_mapping.hpp"
+#include "errors/error_mapping.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // All recorded errors: each one gives a readable text and a sensible kind.
-#include "error_mapping.hpp"
+#include "errors/error_mapping.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

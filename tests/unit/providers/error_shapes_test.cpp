@@ -1,6 +1,6 @@
 // Where the words are: every shape of the wire reference 4.6, 5.1, 5.4 and 5.5, and reported
 // bodies.
-#include "error_mapping.hpp"
+#include "errors/error_mapping.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "model_slug.hpp"
+#include "chat/model_slug.hpp"
 #include "request_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,4 @@
-#include "output_limit.hpp"
+#include "chat/output_limit.hpp"
 #include "request_fixture.hpp"
 
 #include <capstan/error.hpp>

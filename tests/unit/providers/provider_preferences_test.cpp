@@ -1,4 +1,4 @@
-#include "provider_preferences.hpp"
+#include "openrouter/provider_preferences.hpp"
 #include "request_fixture.hpp"
 
 #include <capstan/error.hpp>

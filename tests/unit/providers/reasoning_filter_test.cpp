@@ -1,4 +1,4 @@
-#include "reasoning_filter.hpp"
+#include "chat/reasoning_filter.hpp"
 #include "request_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>

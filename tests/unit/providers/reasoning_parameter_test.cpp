@@ -1,4 +1,4 @@
-#include "reasoning_parameter.hpp"
+#include "openrouter/reasoning_parameter.hpp"
 #include "request_fixture.hpp"
 
 #include <capstan/error.hpp>

@@ -1,4 +1,4 @@
-#include "chat_decoder.hpp"
+#include "chat/chat_decoder.hpp"
 #include "independent_reading.hpp"
 #include "recordings.hpp"
 

@@ -1,4 +1,4 @@
-#include "chat_decoder.hpp"
+#include "chat/chat_decoder.hpp"
 #include "recordings.hpp"
 
 #include <capstan/message_assembler.hpp>

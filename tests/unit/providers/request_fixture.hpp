@@ -1,6 +1,6 @@
 #pragma once
 
-#include "request_builder.hpp"
+#include "openrouter/request_builder.hpp"
 #include "request_log.hpp"
 
 #include <capstan/json.hpp>

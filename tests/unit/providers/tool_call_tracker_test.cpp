@@ -1,5 +1,5 @@
+#include "chat/tool_call_tracker.hpp"
 #include "chunk_text.hpp"
-#include "tool_call_tracker.hpp"
 
 #include <capstan/message_assembler.hpp>
 

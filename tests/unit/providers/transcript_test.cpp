@@ -1,5 +1,5 @@
+#include "chat/tool_call_ids.hpp"
 #include "request_fixture.hpp"
-#include "tool_call_ids.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "usage_mapping.hpp"
+#include "chat/usage_mapping.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
-#include "command_environment.hpp"
-#include "command_patterns.hpp"
-#include "output_tail.hpp"
+#include "coding/command_environment.hpp"
+#include "coding/command_patterns.hpp"
+#include "coding/output_tail.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

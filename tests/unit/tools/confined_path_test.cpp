@@ -1,4 +1,4 @@
-#include "confined_path.hpp"
+#include "coding/confined_path.hpp"
 
 #include <capstan/tools/workspace.hpp>
 

@@ -1,6 +1,6 @@
-#include "fetch_address.hpp"
-#include "fetched_text.hpp"
-#include "html_reader.hpp"
+#include "coding/fetch_address.hpp"
+#include "coding/fetched_text.hpp"
+#include "coding/html_reader.hpp"
 
 #include <capstan/tools/workspace.hpp>
 

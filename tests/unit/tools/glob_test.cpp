@@ -1,7 +1,7 @@
-#include "glob.hpp"
+#include "coding/glob.hpp"
 
-#include "ignore_rules.hpp"
-#include "path_filter.hpp"
+#include "coding/ignore_rules.hpp"
+#include "coding/path_filter.hpp"
 
 #include <capstan/tools/workspace.hpp>
 

@@ -1,5 +1,5 @@
-#include "mcp_process.hpp"
-#include "mcp_variables.hpp"
+#include "mcp/mcp_process.hpp"
+#include "mcp/mcp_variables.hpp"
 
 #include <capstan/tools/mcp.hpp>
 

@@ -1,4 +1,4 @@
-#include "mcp_jsonrpc.hpp"
+#include "mcp/mcp_jsonrpc.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

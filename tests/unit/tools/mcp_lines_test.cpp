@@ -1,4 +1,4 @@
-#include "mcp_lines.hpp"
+#include "mcp/mcp_lines.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

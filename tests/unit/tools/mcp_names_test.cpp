@@ -1,4 +1,4 @@
-#include "mcp_names.hpp"
+#include "mcp/mcp_names.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

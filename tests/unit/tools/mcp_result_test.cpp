@@ -1,5 +1,5 @@
-#include "mcp_elicitation.hpp"
-#include "mcp_lists.hpp"
+#include "mcp/mcp_elicitation.hpp"
+#include "mcp/mcp_lists.hpp"
 
 #include <capstan/tools/mcp.hpp>
 

@@ -1,6 +1,6 @@
-#include "text_edit.hpp"
+#include "coding/text_edit.hpp"
 
-#include "line_endings.hpp"
+#include "coding/line_endings.hpp"
 
 #include <capstan/tools/workspace.hpp>
 

@@ -1,4 +1,4 @@
-#include "line_diff.hpp"
+#include "coding/line_diff.hpp"
 
 #include <capstan/tools/workspace.hpp>
 

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "chat/chat_decoder.hpp"
+
+#include <capstan/sse_parser.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capstan::openrouter {
+
+/// The bytes of one answer, streamed or whole, into chunks. Pure. Which of the two it is, the first
+/// byte tells (white space aside), whatever the content type says: no event stream begins with '{'.
+///
+///     reader.feed(bytes);      // alive until decode() returned false
+///     while (reader.decode(chunks, 32)) deliver(chunks);
+///     ...
+///     reader.end(chunks);      // at the end of the body
+class AnswerReader {
+public:
+    explicit AnswerReader(bool hide_reasoning);
+
+    void feed(std::string_view bytes);
+
+    /// Appends the chunks of the next events that are whole, at most `events` of them, up to the
+    /// one that makes the answer complete(). True if there may be more. Throws std::length_error
+    /// for an oversized event.
+    bool decode(std::vector<StreamChunk>& chunks, std::size_t events);
+
+    /// Appends what the end of the body completes.
+    void end(std::vector<StreamChunk>& chunks);
+
+    /// True if nothing after this can matter: [DONE] was seen, or an error.
+    bool complete() const noexcept;
+
+    /// True if the body ended without saying so: a cut connection.
+    bool truncated() const noexcept;
+
+    const ChatDecoder& decoder() const noexcept { return decoder_; }
+
+private:
+    enum class Form { unknown, event_stream, document };
+
+    void recognise(std::string_view bytes);
+
+    Form form_ = Form::unknown;
+    SseParser parser_;
+    ChatDecoder decoder_;
+    std::string body_;  // of a document, or white space while the form is unknown
+    bool ended_ = false;
+};
+
+}  // namespace capstan::openrouter

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "chat/answer_reader.hpp"
+#include "errors/error_mapping.hpp"
+#include "exchange/retry_loop.hpp"
+#include "openrouter/openrouter_core.hpp"
+#include "openrouter/request_builder.hpp"
+
+#include <capstan/error.hpp>
+#include <capstan/message_request.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace capstan::openrouter {
+
+/// One call of create_message(): what its tries share, and the judgement of what came back. No I/O.
+class ChatCall {
+public:
+    /// Builds the request. Throws ApiError when it could only be refused.
+    ChatCall(std::shared_ptr<Core> core, std::unique_ptr<MessageRequest> request);
+
+    /// The request of the next try. Throws ApiError of kind timeout when the call's deadline has
+    /// passed.
+    HttpRequest next_request() const;
+
+    /// No other try will follow, since chunks have been delivered: gives the memory of the request
+    /// back, which may be megabytes, before the long part of the call. What sends or rebuilds it
+    /// must not be called any more.
+    void release_request();
+
+    /// The head of an answer has come.
+    void begin_answer(const HttpResponse& response);
+
+    /// The error that an answer with a failure status reports.
+    ApiError status_error(const HttpResponse& response, std::string_view body) const;
+
+    AnswerReader& reader() noexcept { return *reader_; }
+
+    /// To be called after reader().end(). Throws what is wrong with the answer: an error inside it,
+    /// a cut stream, no content.
+    void check_answer() const;
+
+    /// What `failure` means here; `delivered`: whether chunks have reached the consumer.
+    ApiError explain(const std::exception_ptr& failure, bool delivered) const;
+
+    /// After a refused reasoning signature: takes all reasoning out of the request, once. False if
+    /// that is not what `error` says, or was done already.
+    bool strip_reasoning_for(const ApiError& error);
+
+    /// True if an answer without content is better handed on than reported, once no more tries are
+    /// left: a model did answer, and nothing says that it failed.
+    bool accepts_empty(const ApiError& error) const;
+
+    RetryLoop make_retry_loop() const;
+
+    /// Usage as the answer told it, without asking elsewhere.
+    Usage usage() const;
+    FinishChunk finish_chunk() const;
+    const std::string& generation_id() const noexcept { return generation_id_; }
+    ApiError cancelled_error(bool delivered) const;
+
+private:
+    ErrorContext context(ErrorPhase phase) const;
+    void build(ReasoningReplay replay);
+
+    std::shared_ptr<Core> core_;
+    std::unique_ptr<MessageRequest> request_;  // until release_request()
+    ChatRequest chat_;
+    std::optional<AnswerReader> reader_;
+    std::string generation_id_;
+    int http_status_ = 0;
+    bool hide_reasoning_ = false;
+    bool stripped_ = false;
+};
+
+}  // namespace capstan::openrouter
