@@ -54,7 +54,7 @@ void build_request(benchmark::State& state) {
     const MessageRequest request = long_conversation(static_cast<std::size_t>(state.range(0)));
     std::size_t size = 0;
     for (auto _ : state) {
-        ChatRequest built = build_chat_request(options, request, nullptr);
+        WireRequest built = build_chat_request(options, request, nullptr);
         size = built.body.size();
         benchmark::DoNotOptimize(built.body.data());
     }
@@ -76,7 +76,7 @@ void build_next_request(benchmark::State& state) {
         request.system_prompt = before.system_prompt;
         request.messages = before.messages;
         request.messages.add(turn).add_tool_result("toolu_1000000", result);
-        ChatRequest built = build_chat_request(options, request, nullptr);
+        WireRequest built = build_chat_request(options, request, nullptr);
         benchmark::DoNotOptimize(built.body.data());
     }
 }

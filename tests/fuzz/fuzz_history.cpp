@@ -28,7 +28,7 @@ void check_request(const Conversation& conversation, const char* model) {
     MessageRequest request;
     request.system_prompt = "s";
     request.messages = conversation;
-    const ChatRequest built = build_chat_request(options, request, nullptr);
+    const WireRequest built = build_chat_request(options, request, nullptr);
     const auto body = try_parse_json(built.body);
     if (!body) std::abort();
     // What is sent can be read again.

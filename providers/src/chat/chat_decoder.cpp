@@ -152,7 +152,7 @@ void ChatDecoder::decode_object(const json::object& object, std::vector<StreamCh
             decode_other(key, value, out);
         }
     }
-    if (error) set_error(*error, InBandErrorOrigin::chunk);
+    if (error) set_error(*error);
 }
 
 void ChatDecoder::decode_other(std::string_view key, const json::value& value,
@@ -211,18 +211,15 @@ void ChatDecoder::decode_choice(const Choice& choice, std::vector<StreamChunk>& 
     }
     if (choice.finish_reason) keep_text(finish_reason_, *choice.finish_reason);
     if (choice.native_finish_reason) keep_text(native_finish_reason_, *choice.native_finish_reason);
-    if (choice.error) set_error(*choice.error, InBandErrorOrigin::choice);
-    if (finish_reason_ == "error" && !error_) {
-        error_.emplace().origin = InBandErrorOrigin::finish_reason;
-    }
+    if (choice.error) set_error(*choice.error);
+    if (finish_reason_ == "error" && !error_) error_.emplace();
 }
 
-void ChatDecoder::set_error(const json::value& value, InBandErrorOrigin origin) {
+void ChatDecoder::set_error(const json::value& value) {
     if (says_nothing(value)) return;
     if (error_ && !error_->object.empty()) return;
     error_.emplace();
     error_->object = error_object(value);
-    error_->origin = origin;
 }
 
 std::optional<Usage> ChatDecoder::usage() const {
@@ -251,7 +248,7 @@ FinishChunk ChatDecoder::finish_chunk() const {
     return chunk;
 }
 
-bool ChatDecoder::native_reason_is_error() const noexcept {
+bool ChatDecoder::failed() const noexcept {
     std::string word = native_finish_reason_;
     std::transform(word.begin(), word.end(), word.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <capstan/message_writer.hpp>
+#include <capstan/providers/dialect.hpp>
 
 #include <deque>
 #include <span>
@@ -11,12 +12,6 @@
 #include <vector>
 
 namespace capstan {
-
-/// Which reasoning goes back to the model.
-enum class ReasoningReplay {
-    fitting,  ///< what the model in question will accept
-    none,     ///< none at all: for the one retry after a refused signature (wire reference 6.5)
-};
 
 /// The family that an entry's `format` names ("openai", "anthropic", ...); empty when it names
 /// none.

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 namespace {
 
 using Kind = ErrorKind;
@@ -263,4 +263,4 @@ bool is_retryable(const ErrorFacts& facts, ErrorKind kind) {
     return is_retryable_status(facts);
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 namespace {
 
 using std::chrono::milliseconds;
@@ -179,6 +179,7 @@ ErrorFacts read_facts(const json::value& error, const ErrorContext& context) {
     ErrorFacts facts;
     facts.status = context.http_status;
     facts.raw = error;
+    facts.site = context.site;
     if (const auto* object = error.if_object()) {
         read_object(*object, context, facts);
     } else {
@@ -191,4 +192,4 @@ ErrorFacts read_facts(const json::value& error, const ErrorContext& context) {
     return facts;
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

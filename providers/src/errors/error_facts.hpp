@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 
 /// What an error says, read out of its JSON but not yet judged. Not yet redacted.
 struct ErrorFacts {
@@ -36,6 +36,7 @@ struct ErrorFacts {
     std::optional<bool> availability_retryable;
     std::optional<std::chrono::milliseconds> retry_after;  ///< from headers and body, the longest
     json::value raw;
+    const ProviderSite* site = nullptr;  ///< as in ErrorContext
 };
 static_assert(!std::is_aggregate_v<ErrorFacts>);
 
@@ -68,4 +69,4 @@ std::string remedy_of(const ErrorFacts& facts, ErrorKind kind);
 /// `text` contains `word`, which is in lower case, without regard to case.
 bool contains_word(std::string_view text, std::string_view word);
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -10,7 +10,7 @@
 #include <array>
 #include <utility>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 namespace {
 
 constexpr std::size_t longest_page_text = 300;
@@ -23,6 +23,11 @@ std::string clean(std::string text, const ErrorContext& context) {
 
 std::string header_of(const ErrorContext& context, std::string_view name) {
     return context.header ? clean(std::string(context.header(name)), context) : std::string();
+}
+
+std::string api_name(const ErrorContext& context) {
+    if (!context.site || context.site->name.empty()) return "the right one";
+    return "that of " + context.site->name + "'s API";
 }
 
 ErrorInfo start(ErrorKind kind, const ErrorContext& context) {
@@ -214,9 +219,8 @@ ErrorInfo malformed(std::string_view detail, const ErrorContext& context) {
     info.http_status = context.http_status;
     info.summary = "The server's answer cannot be understood";
     info.server_message = clean(to_valid_utf8(detail), context);
-    info.remedy =
-        "Check that the base URL is that of an OpenRouter API, and that no proxy changes "
-        "the answer.";
+    info.remedy = "Check that the base URL is " + api_name(context) +
+                  ", and that no proxy changes the answer.";
     return info;
 }
 
@@ -234,4 +238,4 @@ ErrorInfo cancelled(const ErrorContext& context) {
     return info;
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

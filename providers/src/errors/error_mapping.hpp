@@ -3,6 +3,7 @@
 #include <capstan/error.hpp>
 #include <capstan/http_client.hpp>
 #include <capstan/json.hpp>
+#include <capstan/providers/dialect.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -13,7 +14,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 
 /// What is known around an error, beside the text that reports it.
 struct ErrorContext {
@@ -26,14 +27,15 @@ struct ErrorContext {
     std::string generation_id;         ///< if already known
     std::string provider_name;         ///< of the chunk that carried the error
     std::vector<std::string> secrets;  ///< removed from all texts
+    const ProviderSite* site = nullptr;  ///< for our words; null: nothing is known of it
 };
 static_assert(!std::is_aggregate_v<ErrorContext>);
 
 /// A context whose `header` looks into `headers`, which must outlive it.
 ErrorContext context_of(int http_status, const HttpHeaders& headers, ErrorPhase phase);
 
-/// An answer whose status is not 200, or whose body is not what it should be: JSON of any of
-/// OpenRouter's three APIs, HTML of a proxy, other text, or nothing (wire reference 5.1, 5.4).
+/// An answer whose status is not 200, or whose body is not what it should be: JSON of any of the
+/// usual APIs, HTML of a proxy, other text, or nothing (wire reference 5.1, 5.4).
 ErrorInfo from_http(const ErrorContext& context, std::string_view body,
                     std::string_view content_type);
 
@@ -65,4 +67,4 @@ ErrorInfo cancelled(const ErrorContext& context);
 /// N of "... can only afford N" (wire reference 5.5).
 std::optional<std::int64_t> affordable_tokens(std::string_view server_message);
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 namespace {
 
 using Failure = HttpErrorKind;
@@ -125,7 +125,7 @@ const char* remedy_of(Failure failure) {
         case Failure::timeout_total:
             return "Raise the total limit, or ask for less.";
         case Failure::protocol:
-            return "Check that the base URL is that of an OpenRouter API.";
+            return "Check that the base URL is that of the API, and no proxy's.";
         case Failure::too_large:
             return "Raise the size limits of the HTTP client.";
         case Failure::cancelled:
@@ -151,4 +151,4 @@ ErrorInfo from_http_error(const HttpError& error, const ErrorContext& context) {
     return info;
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

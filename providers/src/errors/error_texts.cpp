@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 namespace {
 
 using Kind = ErrorKind;
@@ -14,10 +14,29 @@ std::string join(const std::vector<std::string>& items) {
     return out;
 }
 
-std::string who(const ErrorFacts& facts) {
-    return facts.provider_name.empty() ? "OpenRouter"
-                                       : facts.provider_name + " (through OpenRouter)";
+const ProviderSite& site_of(const ErrorFacts& facts) {
+    static const ProviderSite unknown;
+    return facts.site ? *facts.site : unknown;
 }
+
+std::string site_name(const ErrorFacts& facts) {
+    const auto& name = site_of(facts).name;
+    return name.empty() ? "The server" : name;
+}
+
+std::string who(const ErrorFacts& facts) {
+    const auto& site = site_of(facts).name;
+    if (facts.provider_name.empty() || facts.provider_name == site) return site_name(facts);
+    return facts.provider_name + (site.empty() ? "" : " (through " + site + ")");
+}
+
+/// " (PAGE)", or nothing when there is no such page.
+std::string in_brackets(const std::string& page) {
+    return page.empty() ? "" : " (" + page + ")";
+}
+
+/// " at PAGE", or nothing.
+std::string at_page(const std::string& page) { return page.empty() ? "" : " at " + page; }
 
 /// Whose limit was hit, in words; unknown ones as they are.
 std::string limit_text(const ErrorFacts& facts) {
@@ -42,7 +61,7 @@ std::string base_summary(const ErrorFacts& facts, Kind kind) {
         case Kind::permission_denied:
             return who(facts) + " does not permit this request";
         case Kind::not_found:
-            return "OpenRouter found no model or endpoint for this request";
+            return site_name(facts) + " found no model or endpoint for this request";
         case Kind::context_overflow:
             return "The conversation does not fit the model's context";
         case Kind::content_policy:
@@ -70,28 +89,29 @@ std::string not_found_remedy(const ErrorFacts& facts) {
     const auto& said = facts.message;
     if (contains_word(said, "data policy") || contains_word(said, "privacy") ||
         facts.availability_code == "privacy_restricted")
-        return "Relax the data policy (https://openrouter.ai/settings/privacy) or the provider "
-               "routing, or choose another model.";
+        return "Relax the data policy" + in_brackets(site_of(facts).privacy_page) +
+               " or the provider routing, or choose another model.";
     if (contains_word(said, "tool use") || contains_word(said, "parameter") ||
         contains_word(said, "tool_choice") || facts.availability_code == "constraint_filtered")
         return "Leave out the parameters that the model does not support, relax the provider "
                "routing, or choose another model.";
-    return "Check the model id (https://openrouter.ai/models), relax the provider routing, or "
-           "choose another model.";
+    const auto& page = site_of(facts).models_page;
+    if (page.empty()) return "Check the model id and the base URL.";
+    return "Check the model id" + in_brackets(page) +
+           ", relax the provider routing, or choose another model.";
 }
 
 std::string payment_remedy(const ErrorFacts& facts) {
     if (facts.reason == "weight_exceeds_budget") return "Lower max_tokens or shorten the input.";
     if (const auto tokens = affordable_tokens(facts.message))
         return fmt::format(
-            "Set max_tokens to at most {}, or add credits at "
-            "https://openrouter.ai/settings/credits.",
-            *tokens);
+            "Set max_tokens to at most {}, or add credits{}.", *tokens,
+            at_page(site_of(facts).credits_page));
     if (facts.limit_source == "openrouter_key_limit")
-        return "Raise the key's limit at https://openrouter.ai/settings/keys, or add credits.";
+        return "Raise the key's limit" + at_page(site_of(facts).keys_page) + ", or add credits.";
     if (facts.limit_source == "openrouter_in_flight_budget")
         return "Wait until other requests of this account are done, or lower max_tokens.";
-    return "Add credits at https://openrouter.ai/settings/credits, or lower max_tokens.";
+    return "Add credits" + at_page(site_of(facts).credits_page) + ", or lower max_tokens.";
 }
 
 std::string permission_remedy(const ErrorFacts& facts) {
@@ -118,14 +138,19 @@ std::string request_remedy(const ErrorFacts& facts) {
     if (facts.status == 413) return "Send less: fewer or smaller files, images and messages.";
     if (facts.class_word == "max_tokens_exceeded") return "Lower max_tokens.";
     if (contains_word(facts.message, "not a valid model"))
-        return "Check the model id (https://openrouter.ai/models).";
+        return "Check the model id" + in_brackets(site_of(facts).models_page) + ".";
     return "Check the parameters of the request.";
+}
+
+std::string key_remedy(const ProviderSite& site) {
+    const std::string key = site.key_variable.empty() ? "the API key" : site.key_variable;
+    return "Check " + key + in_brackets(site.keys_page) + ".";
 }
 
 std::string own_remedy(const ErrorFacts& facts, Kind kind) {
     switch (kind) {
         case Kind::authentication:
-            return "Check OPENROUTER_API_KEY (https://openrouter.ai/settings/keys).";
+            return key_remedy(site_of(facts));
         case Kind::payment_required:
             return payment_remedy(facts);
         case Kind::permission_denied:
@@ -174,7 +199,7 @@ std::string remedy_of(const ErrorFacts& facts, ErrorKind kind) {
     if (!facts.resets_at.empty())
         text += fmt::format(" The limit is reset at {}.", facts.resets_at);
     if (!facts.fallback_models.empty())
-        text += fmt::format(" OpenRouter suggests: {}.", join(facts.fallback_models));
+        text += fmt::format(" {} suggests: {}.", site_name(facts), join(facts.fallback_models));
     if (!facts.docs_url.empty()) text += fmt::format(" See {} .", facts.docs_url);
     return text;
 }
@@ -194,4 +219,4 @@ std::optional<std::int64_t> affordable_tokens(std::string_view server_message) {
     return any ? std::optional(value) : std::nullopt;
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

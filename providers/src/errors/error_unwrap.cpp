@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 namespace {
 
 constexpr int deepest = 8;
@@ -87,4 +87,4 @@ bool is_generic_message(std::string_view message) {
     return false;
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 namespace {
 
 constexpr std::size_t most_bytes_looked_at = 64 * 1024;
@@ -76,4 +76,4 @@ std::string visible_text(std::string_view body, std::size_t limit) {
     return cut_text(to_valid_utf8(out), limit);
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

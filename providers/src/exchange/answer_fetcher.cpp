@@ -1,14 +1,14 @@
 #include "exchange/answer_fetcher.hpp"
 
 #include "exchange/until_stopped.hpp"
-#include "openrouter/usage_lookup.hpp"
+#include "exchange/usage_lookup.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 namespace {
 
 constexpr std::size_t max_error_body = 256 * 1024;
@@ -25,18 +25,19 @@ bool is_answer(const std::vector<StreamChunk>& chunks) {
     });
 }
 
-asio::awaitable<void> look_up_into(std::shared_ptr<Core> core, std::string id, Usage& usage) {
-    auto looking = look_up_usage(std::move(core), std::move(id));
+asio::awaitable<void> look_up_into(std::shared_ptr<ProviderClient> client, std::string id,
+                                   Usage& usage) {
+    auto looking = look_up_usage(std::move(client), std::move(id));
     if (auto found = co_await std::move(looking)) usage = std::move(*found);
 }
 
 }  // namespace
 
-AnswerFetcher::AnswerFetcher(std::shared_ptr<Core> core, std::unique_ptr<MessageRequest> request,
-                             std::stop_token stop)
-    : core_(std::move(core)),
+AnswerFetcher::AnswerFetcher(std::shared_ptr<ProviderClient> client,
+                             std::unique_ptr<MessageRequest> request, std::stop_token stop)
+    : client_(std::move(client)),
       stop_(std::move(stop)),
-      call_(core_, std::move(request)),
+      call_(client_, std::move(request)),
       retries_(call_.make_retry_loop()) {}
 
 asio::awaitable<bool> AnswerFetcher::fetch(std::vector<StreamChunk>& chunks) {
@@ -59,7 +60,7 @@ asio::awaitable<bool> AnswerFetcher::fetch(std::vector<StreamChunk>& chunks) {
 
 asio::awaitable<void> AnswerFetcher::go_on(std::vector<StreamChunk>& chunks) {
     if (delay_) {
-        auto waiting = until_stopped(core_->clock().sleep_for(*delay_), stop_);
+        auto waiting = until_stopped(client_->clock().sleep_for(*delay_), stop_);
         delay_.reset();
         co_await std::move(waiting);
     } else if (stage_ == Stage::answered) {
@@ -72,13 +73,13 @@ asio::awaitable<void> AnswerFetcher::go_on(std::vector<StreamChunk>& chunks) {
 
 asio::awaitable<void> AnswerFetcher::open() {
     unread_ = false;
-    auto sending = core_->http().send(call_.next_request(), stop_);
+    auto sending = client_->http().send(call_.next_request(), stop_);
     response_.emplace(co_await std::move(sending));
     call_.begin_answer(*response_);
     if (response_->status() / 100 == 2) co_return;
     auto reading = response_->read_prefix(max_error_body);
     const auto body = co_await std::move(reading);
-    throw call_.status_error(*response_, body);
+    throw status_error(*client_, *response_, body);
 }
 
 asio::awaitable<void> AnswerFetcher::read(std::vector<StreamChunk>& chunks) {
@@ -118,8 +119,10 @@ void AnswerFetcher::judge_failure(std::vector<StreamChunk>& chunks) {
 asio::awaitable<void> AnswerFetcher::conclude(std::vector<StreamChunk>& chunks) {
     UsageChunk usage(call_.usage());
     const auto finish = call_.finish_chunk();
-    if (!usage.usage.known() && core_->options().usage_lookup && !finish.generation_id.empty()) {
-        auto looking = until_stopped(look_up_into(core_, finish.generation_id, usage.usage), stop_);
+    if (!usage.usage.known() && client_->dialect().looks_up_usage() &&
+        !finish.generation_id.empty()) {
+        auto looking =
+            until_stopped(look_up_into(client_, finish.generation_id, usage.usage), stop_);
         co_await std::move(looking);
     }
     chunks.emplace_back(std::move(usage));
@@ -144,4 +147,4 @@ void AnswerFetcher::throw_if_stopped() const {
     if (stop_.stop_requested()) throw call_.cancelled_error(delivered_);
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

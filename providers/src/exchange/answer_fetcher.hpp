@@ -1,8 +1,8 @@
 #pragma once
 
+#include "exchange/message_call.hpp"
+#include "exchange/provider_client.hpp"
 #include "exchange/retry_loop.hpp"
-#include "openrouter/chat_call.hpp"
-#include "openrouter/openrouter_core.hpp"
 
 #include <capstan/chunk.hpp>
 #include <capstan/http_client.hpp>
@@ -16,13 +16,15 @@
 #include <stop_token>
 #include <vector>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
+
+namespace asio = boost::asio;
 
 /// One call's way over the network: tries, waits, reads, and the usage look-up at the end.
 class AnswerFetcher {
 public:
     /// Builds the request. Throws ApiError when it could only be refused.
-    AnswerFetcher(std::shared_ptr<Core> core, std::unique_ptr<MessageRequest> request,
+    AnswerFetcher(std::shared_ptr<ProviderClient> client, std::unique_ptr<MessageRequest> request,
                   std::stop_token stop);
 
     /// The next chunks, at least one; false at the end. Throws ApiError, after what had arrived
@@ -43,12 +45,12 @@ private:
 
     enum class Stage { answering, answered, over };
 
-    std::shared_ptr<Core> core_;
+    std::shared_ptr<ProviderClient> client_;
     std::stop_token stop_;
-    ChatCall call_;
+    MessageCall call_;
     RetryLoop retries_;
     std::optional<HttpResponse> response_;
-    std::exception_ptr failure_;           // of the try under way, not judged yet
+    std::exception_ptr failure_;                      // of the try under way, not judged yet
     std::optional<std::chrono::milliseconds> delay_;  // before the next try
     std::optional<ApiError> final_error_;  // to be thrown after the chunks that come with it
     Stage stage_ = Stage::answering;
@@ -57,4 +59,4 @@ private:
     bool ended_ = false;   // the body has ended
 };
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 
 RetryLoop::RetryLoop(RetryPolicy policy, Clock& clock, std::vector<RetryCallback> callbacks)
     : policy_(policy), clock_(clock), callbacks_(std::move(callbacks)) {}
@@ -45,13 +45,27 @@ void RetryLoop::tell(int attempt, int max_retries, std::chrono::milliseconds del
     }
 }
 
-ApiError as_api_error(const std::exception_ptr& failure, const Core& core, ErrorPhase phase,
-                      std::string_view generation_id) {
+ErrorContext client_context(const ProviderClient& client, ErrorPhase phase) {
     ErrorContext context;
     context.phase = phase;
-    context.now = core.clock().now();
-    context.generation_id = generation_id;
-    context.secrets.push_back(core.api_key());
+    context.now = client.clock().now();
+    context.site = &client.dialect().site();
+    if (!client.api_key().empty()) context.secrets.push_back(client.api_key());
+    return context;
+}
+
+ApiError status_error(const ProviderClient& client, const HttpResponse& response,
+                      std::string_view body) {
+    const auto& headers = response.headers();
+    if (auto info = client.dialect().read_error(response.status(), headers, body))
+        return ApiError(std::move(*info));
+    auto context = client_context(client, ErrorPhase::before_first_chunk);
+    context.http_status = response.status();
+    context.header = [&headers](std::string_view name) { return headers.get(name); };
+    return ApiError(from_http(context, body, headers.get("content-type")));
+}
+
+ApiError as_api_error(const std::exception_ptr& failure, const ErrorContext& context) {
     try {
         std::rethrow_exception(failure);
     } catch (const ApiError& error) {
@@ -66,4 +80,4 @@ ApiError as_api_error(const std::exception_ptr& failure, const Core& core, Error
     }
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "openrouter/openrouter_core.hpp"
+#include "errors/error_mapping.hpp"
+#include "exchange/provider_client.hpp"
 
 #include <capstan/clock.hpp>
 #include <capstan/retry.hpp>
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 
 /// The retry state of one call.
 class RetryLoop {
@@ -39,8 +40,14 @@ private:
     std::chrono::milliseconds waited_{0};
 };
 
-/// Any exception of an exchange as ApiError: HttpError, Asio's cancellation, ApiError itself.
-ApiError as_api_error(const std::exception_ptr& failure, const Core& core, ErrorPhase phase,
-                      std::string_view generation_id = {});
+/// What the client tells of an error's surroundings. `client` must outlive it.
+ErrorContext client_context(const ProviderClient& client, ErrorPhase phase);
 
-}  // namespace capstan::openrouter
+/// The error that an answer with a failure status reports.
+ApiError status_error(const ProviderClient& client, const HttpResponse& response,
+                      std::string_view body);
+
+/// Any exception of an exchange as ApiError: HttpError, Asio's cancellation, ApiError itself.
+ApiError as_api_error(const std::exception_ptr& failure, const ErrorContext& context);
+
+}  // namespace capstan::exchange

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 
 asio::awaitable<void> until_stopped(asio::awaitable<void> operation, std::stop_token stop) {
     asio::cancellation_signal signal;
@@ -14,4 +14,4 @@ asio::awaitable<void> until_stopped(asio::awaitable<void> operation, std::stop_t
     co_await std::move(running);
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -4,7 +4,7 @@
 
 #include <stop_token>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 
 namespace asio = boost::asio;
 
@@ -12,4 +12,4 @@ namespace asio = boost::asio;
 /// as by the awaiting coroutine's own cancellation.
 asio::awaitable<void> until_stopped(asio::awaitable<void> operation, std::stop_token stop);
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -1,10 +1,12 @@
 #include <capstan/providers/openrouter.hpp>
 
 #include "chat/usage_mapping.hpp"
-#include "openrouter/openrouter_calls.hpp"
-#include "openrouter/openrouter_core.hpp"
-#include "openrouter/openrouter_stream.hpp"
-#include "openrouter/usage_lookup.hpp"
+#include "exchange/plain_call.hpp"
+#include "exchange/provider_client.hpp"
+#include "openrouter/openrouter_dialect.hpp"
+
+#include <capstan/model_catalog.hpp>
+#include <capstan/state_manager.hpp>
 
 #include <utility>
 
@@ -28,49 +30,68 @@ json::object data_of(json::object answer) {
                    "Check that the base URL is OpenRouter's.");
 }
 
+// The catalogue's fetcher must not keep the client alive, whose dialect owns the catalogue.
+asio::awaitable<std::string> fetch(std::weak_ptr<exchange::ProviderClient> weak,
+                                   std::string path) {
+    auto client = weak.lock();
+    if (!client) throw ApiError(ErrorKind::cancelled, "The handler is gone.");
+    ApiCall call;
+    call.path = std::move(path);
+    auto answer = exchange::perform(std::move(client), std::move(call));
+    co_return co_await std::move(answer);
+}
+
+std::unique_ptr<ModelCatalog> make_catalog(const std::shared_ptr<exchange::ProviderClient>& client,
+                                           const ProviderOptions& options) {
+    auto state = options.state ? options.state : std::make_shared<StateManager>();
+    std::weak_ptr<exchange::ProviderClient> weak = client;
+    ModelCatalogOptions catalog_options;
+    catalog_options.clock = options.clock ? options.clock : system_clock();
+    return std::make_unique<ModelCatalog>(
+        std::move(state), client->base_url(),
+        [weak](std::string path) { return fetch(weak, std::move(path)); }, catalog_options);
+}
+
 }  // namespace
 
 OpenRouterHandler::OpenRouterHandler(OpenRouterOptions options)
-    : core_(openrouter::Core::make(std::move(options))) {}
+    : OpenRouterHandler(std::make_shared<openrouter::OpenRouterDialect>(options), options) {}
+
+OpenRouterHandler::OpenRouterHandler(std::shared_ptr<openrouter::OpenRouterDialect> dialect,
+                                     ProviderOptions options)
+    : DialectHandler(std::move(options), dialect), dialect_(std::move(dialect)) {
+    dialect_->set_catalog(make_catalog(client(), DialectHandler::options()));
+}
 
 OpenRouterHandler::~OpenRouterHandler() = default;
 
-ChunkStream OpenRouterHandler::create_message(MessageRequest request) {
-    return openrouter::stream_message(core_, std::move(request));
-}
-
 SelectedModel OpenRouterHandler::get_model() const {
     SelectedModel model;
-    model.id = openrouter::primary_model(core_->options().model);
-    model.info = core_->peek_model(model.id);
+    model.id = openrouter::primary_model(options().model);
+    model.info = dialect_->peek_model(model.id);
     return model;
 }
 
 std::optional<ModelInfo> OpenRouterHandler::model_info(const std::string& model) const {
-    return core_->peek_model(openrouter::primary_model(model));
+    return dialect_->peek_model(openrouter::primary_model(model));
 }
 
 asio::awaitable<SelectedModel> OpenRouterHandler::load_model() {
-    auto core = core_;
+    auto dialect = dialect_;
     SelectedModel model;
-    model.id = openrouter::primary_model(core->options().model);
-    model.info = core->peek_model(model.id);
+    model.id = openrouter::primary_model(dialect->options().model);
+    model.info = dialect->peek_model(model.id);
     if (!model.info) {
-        auto finding = core->catalog().find(model.id);
+        auto finding = dialect->catalog().find(model.id);
         model.info = co_await std::move(finding);
     }
     co_return model;
 }
 
-asio::awaitable<std::optional<Usage>> OpenRouterHandler::get_api_stream_usage(
-    std::string generation_id) {
-    return openrouter::look_up_usage(core_, std::move(generation_id));
-}
-
 asio::awaitable<KeyInfo> OpenRouterHandler::key_info() {
-    openrouter::ApiCall call;
+    ApiCall call;
     call.path = "/key";
-    auto performing = openrouter::perform_json(core_, std::move(call));
+    auto performing = exchange::perform_json(client(), std::move(call));
     const auto data = data_of(co_await std::move(performing));
     KeyInfo info;
     info.label = string_of(data, "label");
@@ -83,9 +104,9 @@ asio::awaitable<KeyInfo> OpenRouterHandler::key_info() {
 }
 
 asio::awaitable<Credits> OpenRouterHandler::credits() {
-    openrouter::ApiCall call;
+    ApiCall call;
     call.path = "/credits";
-    auto performing = openrouter::perform_json(core_, std::move(call));
+    auto performing = exchange::perform_json(client(), std::move(call));
     const auto data = data_of(co_await std::move(performing));
     Credits credits;
     credits.total_credits = find_money(data, "total_credits").value_or(Money());
@@ -94,9 +115,9 @@ asio::awaitable<Credits> OpenRouterHandler::credits() {
 }
 
 asio::awaitable<Generation> OpenRouterHandler::generation(std::string id) {
-    openrouter::ApiCall call;
+    ApiCall call;
     call.path = "/generation?id=" + openrouter::percent_encode(id);
-    auto performing = openrouter::perform_json(core_, std::move(call));
+    auto performing = exchange::perform_json(client(), std::move(call));
     const auto data = data_of(co_await std::move(performing));
     Generation generation;
     generation.id = string_of(data, "id");
@@ -108,8 +129,8 @@ asio::awaitable<Generation> OpenRouterHandler::generation(std::string id) {
     co_return generation;
 }
 
-ModelCatalog& OpenRouterHandler::catalog() noexcept { return core_->catalog(); }
+ModelCatalog& OpenRouterHandler::catalog() noexcept { return dialect_->catalog(); }
 
-const OpenRouterOptions& OpenRouterHandler::options() const noexcept { return core_->options(); }
+const OpenRouterOptions& OpenRouterHandler::options() const noexcept { return dialect_->options(); }
 
 }  // namespace capstan

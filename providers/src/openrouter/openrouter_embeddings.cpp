@@ -1,5 +1,5 @@
 #include "chat/usage_mapping.hpp"
-#include "openrouter/openrouter_calls.hpp"
+#include "exchange/plain_call.hpp"
 
 #include <capstan/providers/openrouter.hpp>
 
@@ -65,11 +65,11 @@ EmbeddingResult read_embeddings(const json::object& answer, std::size_t count) {
 
 asio::awaitable<EmbeddingResult> OpenRouterHandler::embed(EmbeddingRequest request) {
     const auto count = request.input.size();
-    openrouter::ApiCall call;
+    ApiCall call;
     call.method = "POST";
     call.path = "/embeddings";
     call.body = embedding_body(request);
-    auto performing = openrouter::perform_json(core_, std::move(call));
+    auto performing = exchange::perform_json(client(), std::move(call));
     const auto answer = co_await std::move(performing);
     co_return read_embeddings(answer, count);
 }

@@ -136,13 +136,14 @@ bool reasons(const Draft& draft) {
 
 }  // namespace
 
-ChatRequest build_chat_request(const OpenRouterOptions& options, const MessageRequest& request,
+WireRequest build_chat_request(const OpenRouterOptions& options, const MessageRequest& request,
                                const ModelInfo* info, ReasoningReplay replay) {
     Draft draft(options, request);
     draft.info = choose_info(options, request, info);
     const Sampling sampling = merge_sampling(options.sampling, request.sampling);
     check_request(request, sampling, draft.extra);
-    ChatRequest result;
+    WireRequest result;
+    result.path = "/chat/completions";
     BodyWriter body(result.body, draft.extra);
     write_models(body, draft.models);
     const std::size_t before = result.body.size();
@@ -160,7 +161,6 @@ ChatRequest build_chat_request(const OpenRouterOptions& options, const MessageRe
     result.headers = request_headers(options, request, draft.models.model, reasons(draft));
     result.model = draft.models.model;
     result.has_replayed_reasoning = list.has_replayed_reasoning;
-    result.output_limit = draft.limit;
     return result;
 }
 

@@ -1,29 +1,11 @@
 #pragma once
 
-#include "chat/reasoning_filter.hpp"
-
 #include <capstan/message_request.hpp>
 #include <capstan/model_info.hpp>
+#include <capstan/providers/dialect.hpp>
 #include <capstan/providers/openrouter_options.hpp>
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <type_traits>
-
 namespace capstan {
-
-/// A request to POST /chat/completions, ready to be sent.
-struct ChatRequest {
-    ChatRequest() = default;
-
-    std::string body;     ///< JSON; the same bytes for the same arguments
-    HttpHeaders headers;  ///< all but Authorization and Content-Type
-    std::string model;    ///< the model asked for: requested_model of the answer's origin
-    bool has_replayed_reasoning = false;  ///< a refused signature is worth a retry without it
-    std::optional<std::int64_t> output_limit;  ///< as sent; nothing: none sent
-};
-static_assert(!std::is_aggregate_v<ChatRequest>);
 
 /// Builds the request for one call: a pure function. Copies no message and builds no JSON document
 /// of the conversation.
@@ -39,7 +21,7 @@ static_assert(!std::is_aggregate_v<ChatRequest>);
 /// of the output limit replaces ours.
 ///
 /// Throws ApiError of kind configuration or invalid_request when the request could only be refused.
-ChatRequest build_chat_request(const OpenRouterOptions& options, const MessageRequest& request,
+WireRequest build_chat_request(const OpenRouterOptions& options, const MessageRequest& request,
                                const ModelInfo* info,
                                ReasoningReplay replay = ReasoningReplay::fitting);
 

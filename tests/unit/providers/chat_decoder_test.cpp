@@ -42,7 +42,7 @@ TEST_CASE("pitfall 1, user problem 20: what is no JSON object is a sign of life"
     const Run run({"", " ", ": keepalive", "ping", ": OPENROUTER PROCESSING", "null", delta("a"),
                    "[DONE]"});
     CHECK(run.text() == "T(a)");
-    CHECK(run.decoder.saw_done());
+    CHECK(run.decoder.complete());
     CHECK(!run.decoder.malformed());
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("pitfall 3, 4: usage anywhere, the last wins, the terminal chunk may c
     const FinishChunk finish = run.decoder.finish_chunk();
     CHECK(finish.reason == FinishReason::stop);
     CHECK(finish.native_finish_reason == "STOP");
-    CHECK(run.decoder.saw_finish_reason());
+    CHECK(run.decoder.finished());
 }
 
 TEST_CASE("user problem 26: no usage is unknown") {
@@ -142,7 +142,6 @@ TEST_CASE("pitfall 5, user problem 10: an error in a chunk, after what came with
                    R"("choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"error"}]})"});
     CHECK(run.text() == "T(a) T(b)");
     REQUIRE(run.decoder.error());
-    CHECK(run.decoder.error()->origin == InBandErrorOrigin::chunk);
     CHECK(run.decoder.error()->object.at("code") == 429);
     CHECK(run.decoder.usage());
     CHECK(run.decoder.finish_chunk().reason == FinishReason::error);
@@ -151,19 +150,18 @@ TEST_CASE("pitfall 5, user problem 10: an error in a chunk, after what came with
 TEST_CASE("matrix: in-band error, every place and shape of it") {
     const auto error = [](const std::string& event) {
         const Run run({event});
-        const auto& found = run.decoder.error();
-        return found ? std::to_string(static_cast<int>(found->origin)) + to_json_text(found->object)
-                     : "none";
+        const auto found = run.decoder.error();
+        return found ? to_json_text(found->object) : "none";
     };
     CHECK(error(R"({"error":{"code":"server_error","message":"m"},"choices":[]})") ==
-          R"(0{"code":"server_error","message":"m"})");
-    CHECK(error(R"({"error":{"code":null}})") == R"(0{"code":null})");
-    CHECK(error(R"({"error":{"message":"m"},"user_id":"u"})") == R"(0{"message":"m"})");
-    CHECK(error(R"({"error":"text"})") == R"(0{"message":"text"})");
-    CHECK(error(R"({"error":503})") == R"(0{"code":503})");
-    CHECK(error(R"({"choices":[{"delta":{},"error":{"code":1}}]})") == R"(1{"code":1})");
-    CHECK(error(R"({"choices":[{"finish_reason":"error","error":{"code":1}}]})") == R"(1{"code":1})");
-    CHECK(error(R"({"choices":[{"delta":{},"finish_reason":"error"}]})") == "2{}");
+          R"({"code":"server_error","message":"m"})");
+    CHECK(error(R"({"error":{"code":null}})") == R"({"code":null})");
+    CHECK(error(R"({"error":{"message":"m"},"user_id":"u"})") == R"({"message":"m"})");
+    CHECK(error(R"({"error":"text"})") == R"({"message":"text"})");
+    CHECK(error(R"({"error":503})") == R"({"code":503})");
+    CHECK(error(R"({"choices":[{"delta":{},"error":{"code":1}}]})") == R"({"code":1})");
+    CHECK(error(R"({"choices":[{"finish_reason":"error","error":{"code":1}}]})") == R"({"code":1})");
+    CHECK(error(R"({"choices":[{"delta":{},"finish_reason":"error"}]})") == "{}");
     CHECK(error(R"({"error":null,"choices":[{"error":null,"finish_reason":null}]})") == "none");
     CHECK(error(R"({"error":{}})") == "none");
 }
@@ -172,7 +170,7 @@ TEST_CASE("a finish reason that becomes error is an error") {
     const Run run({delta("a", R"(,"finish_reason":"stop")"), delta("", R"(,"finish_reason":"error")"),
                    delta("", R"(,"finish_reason":"stop")")});
     REQUIRE(run.decoder.error());
-    CHECK(run.decoder.error()->origin == InBandErrorOrigin::finish_reason);
+    CHECK(run.decoder.error()->object.empty());
     CHECK(run.decoder.finish_chunk().reason == FinishReason::error);
 }
 
@@ -187,17 +185,17 @@ TEST_CASE("silent upstream failure: nothing but a native reason") {
     const Run run({delta("", R"(,"finish_reason":"stop","native_finish_reason":"network_error")"),
                    "[DONE]"});
     CHECK(run.decoder.empty());
-    CHECK(run.decoder.native_reason_is_error());
+    CHECK(run.decoder.failed());
     CHECK(!run.decoder.error());
-    CHECK(!Run({delta("a", R"(,"native_finish_reason":"STOP")")}).decoder.native_reason_is_error());
+    CHECK(!Run({delta("a", R"(,"native_finish_reason":"STOP")")}).decoder.failed());
 }
 
 TEST_CASE("[DONE] without any chunk is an empty answer") {
     const Run run({"[DONE]"});
     CHECK(run.chunks.empty());
     CHECK(run.decoder.empty());
-    CHECK(run.decoder.saw_done());
-    CHECK(!run.decoder.saw_finish_reason());
+    CHECK(run.decoder.complete());
+    CHECK(run.decoder.finish_chunk().finish_reason.empty());
 }
 
 TEST_CASE("nothing is read after [DONE]") {
@@ -233,13 +231,15 @@ TEST_CASE("user problem 11: a body of HTTP 200 that is an error, whole or partia
     ChatDecoder decoder;
     std::vector<StreamChunk> out;
     decoder.decode_body(R"({"error":{"code":429,"message":"m"},"user_id":"u"})", out);
-    CHECK(decoder.error()->origin == InBandErrorOrigin::chunk);
+    REQUIRE(decoder.error());
+    CHECK(decoder.error()->object.at("code") == 429);
     ChatDecoder partial;
     partial.decode_body(R"({"choices":[{"message":{"content":"half"},"finish_reason":"error",)"
                         R"("error":{"code":502,"message":"m"}}]})",
                         out);
+    REQUIRE(partial.error());
+    CHECK(partial.error()->object.at("code") == 502);
     CHECK(chunk_text(out) == "T(half)");
-    CHECK(partial.error()->origin == InBandErrorOrigin::choice);
 }
 
 TEST_CASE("a body that is no JSON object is malformed") {
@@ -270,6 +270,6 @@ TEST_CASE("every split of a stream's bytes gives the same chunks") {
         while (parser.next(event)) decoder.decode_event(event.data, out);
         decoder.finish(out);
         CHECK(chunk_text(out) == "T(\xC3\xA4\xF0\x9F\x99\x82) T(x) T(\xF0\x9F\x99\x82)");
-        CHECK(decoder.saw_done());
+        CHECK(decoder.complete());
     }
 }

@@ -8,7 +8,7 @@
 #include <map>
 
 using namespace capstan;
-using namespace capstan::openrouter;
+using namespace capstan::exchange;
 using namespace std::chrono_literals;
 using Kind = ErrorKind;
 

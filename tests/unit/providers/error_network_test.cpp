@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 using namespace capstan;
-using namespace capstan::openrouter;
+using namespace capstan::exchange;
 using Kind = ErrorKind;
 using Failure = HttpErrorKind;
 

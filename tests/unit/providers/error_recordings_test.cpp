@@ -11,7 +11,7 @@
 #include <sstream>
 
 using namespace capstan;
-using namespace capstan::openrouter;
+using namespace capstan::exchange;
 namespace fs = std::filesystem;
 
 namespace {

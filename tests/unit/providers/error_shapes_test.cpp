@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 using namespace capstan;
-using namespace capstan::openrouter;
+using namespace capstan::exchange;
 using namespace std::chrono_literals;
 using Kind = ErrorKind;
 
@@ -15,8 +15,19 @@ namespace {
 
 constexpr const char* key = "local-key-0123456789";
 
+const ProviderSite& test_site() {
+    static const auto site = [] {
+        ProviderSite made;
+        made.name = "Testers";
+        made.key_variable = "TESTERS_API_KEY";
+        return made;
+    }();
+    return site;
+}
+
 ErrorContext with_status(int status) {
     ErrorContext context;
+    context.site = &test_site();
     context.http_status = status;
     context.secrets = {key};
     return context;
@@ -225,7 +236,7 @@ TEST_CASE("404: the remedy fits the reason") {
         from_json(404, R"({"error":{"code":404,"message":"No endpoints found for x/y."}})").remedy,
         "model id"));
     CHECK(has(from_json(401, R"({"error":{"code":401,"message":"x"}})").remedy,
-              "OPENROUTER_API_KEY"));
+              "TESTERS_API_KEY"));
 }
 
 TEST_CASE("user problem 10, pitfall 5: errors inside answers and chunks") {

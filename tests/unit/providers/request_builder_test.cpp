@@ -203,7 +203,7 @@ TEST_CASE("pitfall 22: strict tools bring their beta header; attribution, and no
     FunctionTool strict = tool("f");
     strict.strict = true;
     request.tools.emplace_back(strict);
-    const ChatRequest built = build_chat_request(options, request, nullptr);
+    const WireRequest built = build_chat_request(options, request, nullptr);
     CHECK(built.headers.get("HTTP-Referer") == "https://app");
     CHECK(built.headers.get("X-OpenRouter-Title") == "Capstan");
     CHECK(built.headers.get("X-Title") == "Capstan");

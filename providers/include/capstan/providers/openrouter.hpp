@@ -1,6 +1,6 @@
 #pragma once
 
-#include <capstan/api_handler.hpp>
+#include <capstan/providers/dialect_handler.hpp>
 #include <capstan/providers/openrouter_options.hpp>
 
 #include <memory>
@@ -69,19 +69,16 @@ static_assert(!std::is_aggregate_v<EmbeddingResult>);
 
 class ModelCatalog;
 namespace openrouter {
-class Core;
+class OpenRouterDialect;
 }
 
 /// OpenRouter (https://openrouter.ai) as an ApiHandler. Thread-safe.
-class OpenRouterHandler final : public ApiHandler {
+class OpenRouterHandler final : public DialectHandler {
 public:
     /// Throws ApiError of kind configuration when a setting is unusable (no key, bad provider
     /// sorting, bad URL), before any connection is made.
     explicit OpenRouterHandler(OpenRouterOptions options);
     ~OpenRouterHandler() override;
-
-    using ApiHandler::create_message;
-    ChunkStream create_message(MessageRequest request) override;
 
     /// The configured model; its info from the settings, or from the catalogue if it was loaded.
     SelectedModel get_model() const override;
@@ -97,19 +94,20 @@ public:
     /// The catalogue of this base URL's models.
     ModelCatalog& catalog() noexcept;
 
-    /// After 500 ms up to 4 attempts, 250, 500 and 1000 ms apart, at most 15 s each.
-    asio::awaitable<std::optional<Usage>> get_api_stream_usage(std::string generation_id) override;
-
     /// Plain calls; they throw ApiError and follow the retry policy.
     asio::awaitable<EmbeddingResult> embed(EmbeddingRequest request);
     asio::awaitable<KeyInfo> key_info();
     asio::awaitable<Credits> credits();
     asio::awaitable<Generation> generation(std::string id);
 
+    /// The settings, without the key.
     const OpenRouterOptions& options() const noexcept;
 
 private:
-    std::shared_ptr<openrouter::Core> core_;
+    explicit OpenRouterHandler(std::shared_ptr<openrouter::OpenRouterDialect> dialect,
+                               ProviderOptions options);
+
+    std::shared_ptr<openrouter::OpenRouterDialect> dialect_;
 };
 
 }  // namespace capstan

@@ -1,14 +1,15 @@
 #pragma once
 
-#include "chat/chat_decoder.hpp"
-
+#include <capstan/providers/dialect.hpp>
 #include <capstan/sse_parser.hpp>
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 
 /// The bytes of one answer, streamed or whole, into chunks. Pure. Which of the two it is, the first
 /// byte tells (white space aside), whatever the content type says: no event stream begins with '{'.
@@ -19,7 +20,7 @@ namespace capstan::openrouter {
 ///     reader.end(chunks);      // at the end of the body
 class AnswerReader {
 public:
-    explicit AnswerReader(bool hide_reasoning);
+    explicit AnswerReader(std::unique_ptr<AnswerDecoder> decoder);
 
     void feed(std::string_view bytes);
 
@@ -31,13 +32,13 @@ public:
     /// Appends what the end of the body completes.
     void end(std::vector<StreamChunk>& chunks);
 
-    /// True if nothing after this can matter: [DONE] was seen, or an error.
-    bool complete() const noexcept;
+    /// True if nothing after this can matter.
+    bool complete() const noexcept { return decoder_->complete(); }
 
     /// True if the body ended without saying so: a cut connection.
-    bool truncated() const noexcept;
+    bool truncated() const;
 
-    const ChatDecoder& decoder() const noexcept { return decoder_; }
+    const AnswerDecoder& decoder() const noexcept { return *decoder_; }
 
 private:
     enum class Form { unknown, event_stream, document };
@@ -46,9 +47,9 @@ private:
 
     Form form_ = Form::unknown;
     SseParser parser_;
-    ChatDecoder decoder_;
+    std::unique_ptr<AnswerDecoder> decoder_;
     std::string body_;  // of a document, or white space while the form is unknown
     bool ended_ = false;
 };
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -1,10 +1,11 @@
-#include "chat/answer_reader.hpp"
+#include "exchange/answer_reader.hpp"
 
 #include <cstdint>
+#include <utility>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 
-AnswerReader::AnswerReader(bool hide_reasoning) : decoder_(hide_reasoning) {}
+AnswerReader::AnswerReader(std::unique_ptr<AnswerDecoder> decoder) : decoder_(std::move(decoder)) {}
 
 void AnswerReader::recognise(std::string_view bytes) {
     const auto start = bytes.find_first_not_of(" \t\r\n");
@@ -27,7 +28,7 @@ bool AnswerReader::decode(std::vector<StreamChunk>& chunks, std::size_t events) 
     SseEvent event;
     for (; events > 0; --events) {
         if (form_ != Form::event_stream || complete() || !parser_.next(event)) return false;
-        decoder_.decode_event(event.data, chunks);
+        decoder_->decode_event(event, chunks);
     }
     return true;
 }
@@ -38,18 +39,13 @@ void AnswerReader::end(std::vector<StreamChunk>& chunks) {
         parser_.finish();
         decode(chunks, SIZE_MAX);
     } else if (form_ == Form::document) {
-        decoder_.decode_body(body_, chunks);
+        decoder_->decode_body(body_, chunks);
     }
-    decoder_.finish(chunks);
+    decoder_->finish(chunks);
 }
 
-bool AnswerReader::complete() const noexcept {
-    return decoder_.saw_done() || decoder_.error() || decoder_.malformed();
+bool AnswerReader::truncated() const {
+    return form_ == Form::event_stream && ended_ && !decoder_->finished() && !decoder_->error();
 }
 
-bool AnswerReader::truncated() const noexcept {
-    return form_ == Form::event_stream && ended_ && !decoder_.saw_done() && !decoder_.error() &&
-           !decoder_.saw_finish_reason();
-}
-
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -1,17 +1,18 @@
-#include "openrouter/openrouter_stream.hpp"
+#include "exchange/message_stream.hpp"
 
 #include "exchange/answer_fetcher.hpp"
 
 #include <utility>
 #include <vector>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 namespace {
 
 // The request is held by pointer: a coroutine's parameters stay in its frame to the end.
-ChunkStream stream(std::shared_ptr<Core> core, std::unique_ptr<MessageRequest> request) {
+ChunkStream stream(std::shared_ptr<ProviderClient> client,
+                   std::unique_ptr<MessageRequest> request) {
     auto stop = co_await stream_stop_token;
-    AnswerFetcher fetcher(std::move(core), std::move(request), std::move(stop));
+    AnswerFetcher fetcher(std::move(client), std::move(request), std::move(stop));
     std::vector<StreamChunk> chunks;
     for (;;) {
         auto fetching = fetcher.fetch(chunks);
@@ -25,8 +26,8 @@ ChunkStream stream(std::shared_ptr<Core> core, std::unique_ptr<MessageRequest> r
 
 }  // namespace
 
-ChunkStream stream_message(std::shared_ptr<Core> core, MessageRequest request) {
-    return stream(std::move(core), std::make_unique<MessageRequest>(std::move(request)));
+ChunkStream stream_message(std::shared_ptr<ProviderClient> client, MessageRequest request) {
+    return stream(std::move(client), std::make_unique<MessageRequest>(std::move(request)));
 }
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "chat/answer_reader.hpp"
 #include "errors/error_mapping.hpp"
+#include "exchange/answer_reader.hpp"
+#include "exchange/provider_client.hpp"
 #include "exchange/retry_loop.hpp"
-#include "openrouter/openrouter_core.hpp"
-#include "openrouter/request_builder.hpp"
 
 #include <capstan/error.hpp>
 #include <capstan/message_request.hpp>
@@ -14,13 +13,13 @@
 #include <string>
 #include <string_view>
 
-namespace capstan::openrouter {
+namespace capstan::exchange {
 
 /// One call of create_message(): what its tries share, and the judgement of what came back. No I/O.
-class ChatCall {
+class MessageCall {
 public:
     /// Builds the request. Throws ApiError when it could only be refused.
-    ChatCall(std::shared_ptr<Core> core, std::unique_ptr<MessageRequest> request);
+    MessageCall(std::shared_ptr<ProviderClient> client, std::unique_ptr<MessageRequest> request);
 
     /// The request of the next try. Throws ApiError of kind timeout when the call's deadline has
     /// passed.
@@ -33,9 +32,6 @@ public:
 
     /// The head of an answer has come.
     void begin_answer(const HttpResponse& response);
-
-    /// The error that an answer with a failure status reports.
-    ApiError status_error(const HttpResponse& response, std::string_view body) const;
 
     AnswerReader& reader() noexcept { return *reader_; }
 
@@ -64,16 +60,14 @@ public:
 
 private:
     ErrorContext context(ErrorPhase phase) const;
-    void build(ReasoningReplay replay);
 
-    std::shared_ptr<Core> core_;
+    std::shared_ptr<ProviderClient> client_;
     std::unique_ptr<MessageRequest> request_;  // until release_request()
-    ChatRequest chat_;
+    WireRequest wire_;
     std::optional<AnswerReader> reader_;
     std::string generation_id_;
     int http_status_ = 0;
-    bool hide_reasoning_ = false;
     bool stripped_ = false;
 };
 
-}  // namespace capstan::openrouter
+}  // namespace capstan::exchange

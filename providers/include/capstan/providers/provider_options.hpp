@@ -1,0 +1,48 @@
+#pragma once
+
+#include <capstan/clock.hpp>
+#include <capstan/http_client.hpp>
+#include <capstan/json.hpp>
+#include <capstan/message_request.hpp>
+#include <capstan/model_info.hpp>
+#include <capstan/retry.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+namespace capstan {
+
+class StateManager;
+
+/// The settings that all our providers share. What a call's MessageRequest says wins over them.
+struct ProviderOptions {
+    ProviderOptions() = default;
+
+    std::string api_key;   ///< empty: the environment variable of ProviderSite::key_variable
+    std::string base_url;  ///< empty: that of ProviderSite::url_variable, else the site's own
+    std::string model;
+    std::optional<ModelInfo> model_info;  ///< of `model`; wins over what is known of it otherwise
+
+    std::string reasoning_effort;                        ///< see ReasoningOptions::effort
+    std::optional<std::int64_t> thinking_budget_tokens;  ///< see ReasoningOptions::max_tokens
+    std::optional<bool> parallel_tool_calls;
+    std::optional<std::int64_t> max_tokens;  ///< wish; the sent value also fits model and prompt
+    Sampling sampling;
+
+    HttpHeaders headers;  ///< further headers; the key's own header cannot be overridden
+    HttpTimeouts timeouts;
+    HttpClientOptions http;
+    RetryPolicy retry;
+    RetryCallback on_retry_attempt;
+    json::object extra;  ///< request fields that this library does not know
+
+    /// Holds cached model lists; empty: one in memory.
+    std::shared_ptr<StateManager> state;
+    std::shared_ptr<Clock> clock;  ///< empty: the real one
+};
+static_assert(!std::is_aggregate_v<ProviderOptions>);
+
+}  // namespace capstan
