@@ -28,10 +28,17 @@ inline constexpr StreamStopToken stream_stop_token{};
 
 namespace detail {
 
+using SharedSignal = std::shared_ptr<asio::cancellation_signal>;
+
 /// Awaits `operation` so that `signal` interrupts it, beside the cancellation of the awaiting
 /// coroutine itself.
-asio::awaitable<void> run_interruptible(asio::awaitable<void> operation,
-                                        asio::cancellation_signal& signal);
+asio::awaitable<void> run_interruptible(asio::awaitable<void> operation, SharedSignal signal);
+
+/// Emits `signal` on `executor`, the one of the interrupted operation, at once where that is
+/// possible. (Emitted elsewhere, Asio would post a pointer to the signal's inside, which may be gone
+/// when it arrives.)
+void interrupt(const asio::any_io_executor& executor, const SharedSignal& signal,
+               asio::cancellation_type type = asio::cancellation_type::all);
 
 /// boost::system::system_error(operation_aborted).
 std::exception_ptr make_operation_aborted();
@@ -69,7 +76,7 @@ private:
     std::optional<asio::awaitable<void>> pending_;
     std::exception_ptr* pending_error_ = nullptr;
     std::optional<std::stop_source> stop_source_;
-    std::optional<asio::cancellation_signal> interrupt_;  // for bodies that took no stop token
+    SharedSignal interrupt_;  // for bodies that took no stop token
     bool cancelled_ = false;
 };
 

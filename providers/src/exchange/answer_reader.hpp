@@ -13,6 +13,7 @@ namespace capstan::exchange {
 
 /// The bytes of one answer, streamed or whole, into chunks. Pure. Which of the two it is, the first
 /// byte tells (white space aside), whatever the content type says: no event stream begins with '{'.
+/// With StreamFraming::lines all but a page is a stream.
 ///
 ///     reader.feed(bytes);      // alive until decode() returned false
 ///     while (reader.decode(chunks, 32)) deliver(chunks);
@@ -20,7 +21,8 @@ namespace capstan::exchange {
 ///     reader.end(chunks);      // at the end of the body
 class AnswerReader {
 public:
-    explicit AnswerReader(std::unique_ptr<AnswerDecoder> decoder);
+    explicit AnswerReader(std::unique_ptr<AnswerDecoder> decoder,
+                          StreamFraming framing = StreamFraming::event_stream);
 
     void feed(std::string_view bytes);
 
@@ -41,14 +43,21 @@ public:
     const AnswerDecoder& decoder() const noexcept { return *decoder_; }
 
 private:
-    enum class Form { unknown, event_stream, document };
+    enum class Form { unknown, event_stream, lines, document };
 
     void recognise(std::string_view bytes);
+    bool next(SseEvent& event);
+    bool next_line(SseEvent& event);
+    bool is_stream() const noexcept { return form_ == Form::event_stream || form_ == Form::lines; }
 
+
+    StreamFraming framing_;
     Form form_ = Form::unknown;
     SseParser parser_;
     std::unique_ptr<AnswerDecoder> decoder_;
-    std::string body_;  // of a document, or white space while the form is unknown
+    std::string body_;  // of a document or of lines, or white space while the form is unknown
+    std::size_t line_begin_ = 0;
+    std::size_t searched_ = 0;  // no line ends before this place
     bool ended_ = false;
 };
 

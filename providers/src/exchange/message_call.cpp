@@ -17,7 +17,7 @@ MessageCall::MessageCall(std::shared_ptr<ProviderClient> client,
         info.phase = ErrorPhase::before_request;
         throw ApiError(std::move(info));
     }
-    reader_.emplace(client_->dialect().decoder(wire_));
+    reader_.emplace(client_->dialect().decoder(wire_), client_->dialect().framing());
 }
 
 HttpRequest MessageCall::next_request() const {
@@ -51,7 +51,7 @@ void MessageCall::release_request() {
 void MessageCall::begin_answer(const HttpResponse& response) {
     http_status_ = response.status();
     generation_id_ = response.headers().get("x-generation-id");
-    reader_.emplace(client_->dialect().decoder(wire_));
+    reader_.emplace(client_->dialect().decoder(wire_), client_->dialect().framing());
 }
 
 ErrorContext MessageCall::context(ErrorPhase phase) const {

@@ -34,6 +34,13 @@ struct ProviderSite {
 };
 static_assert(!std::is_aggregate_v<ProviderSite>);
 
+/// How a streamed answer is cut into events. (An answer that is one JSON document is recognised
+/// with event_stream.)
+enum class StreamFraming {
+    event_stream,  ///< Server-Sent Events
+    lines,         ///< one JSON value a line (NDJSON); each is an event of the type "message"
+};
+
 /// Which of the recorded reasoning goes back to the model.
 enum class ReasoningReplay {
     fitting,  ///< what the model in question will accept
@@ -140,6 +147,7 @@ public:
     /// only be refused. Called again after a refused signature, with ReasoningReplay::none.
     virtual WireRequest write(const MessageRequest& request, ReasoningReplay replay) const = 0;
 
+    virtual StreamFraming framing() const noexcept { return StreamFraming::event_stream; }
     virtual std::unique_ptr<AnswerDecoder> decoder(const WireRequest& request) const = 0;
 
     /// The error that an answer with a failure status reports, for servers with words of their own.

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <capstan/providers/dialect_handler.hpp>
+
+/// A provider for "Harbor", a made-up service: POST /talk answers with one JSON object a line.
+///
+///     {"say": "text"}                                   a piece of the answer
+///     {"think": "text"}                                 a piece of the reasoning
+///     {"use": "tool", "call": "id", "with": {...}}      a tool call
+///     {"end": "done", "in": 12, "out": 3}               the end; "cut": the length limit was hit
+///     {"fault": {"code": 429, "message": "..."}}        an error in mid-stream
+class HarborHandler final : public capstan::DialectHandler {
+public:
+    /// The key comes from HARBOR_API_KEY when the options have none.
+    explicit HarborHandler(capstan::ProviderOptions options);
+};
