@@ -29,7 +29,7 @@ void check_request(const Conversation& conversation, const char* model) {
     request.system_prompt = "s";
     request.messages = conversation;
     const WireRequest built = build_chat_request(options, request, nullptr);
-    const auto body = try_parse_json(built.body);
+    const auto body = try_parse_json(whole_body(built.body, built.body_parts));
     if (!body) std::abort();
     // What is sent can be read again.
     (void)Conversation::from_json(*body);

@@ -63,6 +63,8 @@ public:
     /// The text of message `index` as append_message() writes it by default. Made once for each
     /// message, kept with it and shared by all copies of the conversation.
     const std::string& message_text(std::size_t index) const;
+    /// The same text, for those who need it longer than the conversation lives.
+    std::shared_ptr<const std::string> shared_message_text(std::size_t index) const;
 
     /// About how many characters a model reads of one message, of all: texts, arguments and
     /// reasoning as they are, a picture, sound or file as some thousand.

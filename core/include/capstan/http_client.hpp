@@ -52,6 +52,17 @@ struct HttpTimeouts {
 };
 static_assert(!std::is_aggregate_v<HttpTimeouts>);
 
+/// A text that is sent as part of a body without being copied into it.
+struct HttpBodyPart {
+    HttpBodyPart() = default;
+    HttpBodyPart(std::size_t place_, std::shared_ptr<const std::string> text_)
+        : place(place_), text(std::move(text_)) {}
+
+    std::size_t place = 0;  ///< in HttpRequest::body: before its byte of this number
+    std::shared_ptr<const std::string> text;
+};
+static_assert(!std::is_aggregate_v<HttpBodyPart>);
+
 struct HttpRequest {
     HttpRequest() = default;
 
@@ -59,9 +70,14 @@ struct HttpRequest {
     std::string url;  ///< http:// or https://, absolute
     HttpHeaders headers;
     std::string body;
+    std::vector<HttpBodyPart> body_parts;  ///< long texts within the body, by ascending place
     HttpTimeouts timeouts;
 };
 static_assert(!std::is_aggregate_v<HttpRequest>);
+
+/// The body as it is sent, and its length.
+std::string whole_body(const std::string& body, const std::vector<HttpBodyPart>& parts);
+std::size_t whole_body_size(const std::string& body, const std::vector<HttpBodyPart>& parts);
 
 /// Settings of an HttpClient.
 struct HttpClientOptions {

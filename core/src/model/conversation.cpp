@@ -99,6 +99,11 @@ const std::string& Conversation::message_text(std::size_t index) const {
     return entry.text;
 }
 
+std::shared_ptr<const std::string> Conversation::shared_message_text(std::size_t index) const {
+    const std::string& text = message_text(index);
+    return {entries_[index].entry, &text};
+}
+
 const Message& Conversation::Messages::operator[](std::size_t index) const noexcept {
     return (*entries_)[index].entry->message;
 }

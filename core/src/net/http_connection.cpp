@@ -23,7 +23,7 @@ asio::awaitable<std::size_t> Connection::read_some(asio::mutable_buffer buffer, 
     co_return size;
 }
 
-asio::awaitable<std::size_t> Connection::write_some(std::array<asio::const_buffer, 2> buffers,
+asio::awaitable<std::size_t> Connection::write_some(std::span<const asio::const_buffer> buffers,
                                                     ErrorCode& error) {
     if (tls_) co_return co_await tls_->write_some(buffers, error);
     auto operation = socket_.async_write_some(buffers, asio::as_tuple(asio::deferred));
@@ -32,14 +32,12 @@ asio::awaitable<std::size_t> Connection::write_some(std::array<asio::const_buffe
     co_return size;
 }
 
-asio::awaitable<void> Connection::write(std::string_view head, std::string_view body,
-                                        ErrorCode& error) {
-    while (!error && head.size() + body.size() > 0) {
-        std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
+asio::awaitable<void> Connection::write(std::string_view bytes, ErrorCode& error) {
+    while (!error && !bytes.empty()) {
+        const asio::const_buffer buffer = asio::buffer(bytes);
+        const std::span<const asio::const_buffer> buffers(&buffer, 1);
         const auto size = co_await write_some(buffers, error);
-        const auto of_head = std::min(size, head.size());
-        head.remove_prefix(of_head);
-        body.remove_prefix(size - of_head);
+        bytes.remove_prefix(size);
     }
 }
 

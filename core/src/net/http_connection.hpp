@@ -4,9 +4,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include <array>
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,10 +40,10 @@ public:
     /// All report failure in `error`, and let an exception through only for a coroutine that is
     /// cancelled already.
     asio::awaitable<std::size_t> read_some(asio::mutable_buffer buffer, ErrorCode& error);
-    asio::awaitable<std::size_t> write_some(std::array<asio::const_buffer, 2> buffers,
+    asio::awaitable<std::size_t> write_some(std::span<const asio::const_buffer> buffers,
                                             ErrorCode& error);
-    /// Both pieces to their end.
-    asio::awaitable<void> write(std::string_view head, std::string_view body, ErrorCode& error);
+    /// All of it.
+    asio::awaitable<void> write(std::string_view bytes, ErrorCode& error);
 
     /// Verifies the peer as `host`, a name or an address. On failure `why` is fit for a person.
     asio::awaitable<void> handshake(asio::ssl::context& context, std::string host, ErrorCode& error,

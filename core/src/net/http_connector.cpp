@@ -123,7 +123,7 @@ asio::awaitable<void> Connector::open_tunnel() {
     const auto proxy = described_peer();
     const auto head = connect_head(route_.url, *route_.proxy, settings_.options().user_agent);
     ErrorCode error;
-    co_await connection_->write(head, std::string_view(), error);
+    co_await connection_->write(head, error);
     throw_if_ended(watch_, error, peer_);
     if (error) throw_network_error(error, proxy);
     ResponseReader reader(proxy, settings_.options().max_header_size, 0);

@@ -2,6 +2,7 @@
 
 #include "net/http_connector.hpp"
 #include "net/http_failure.hpp"
+#include "net/http_request_bytes.hpp"
 #include "net/http_request_head.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -56,20 +57,21 @@ asio::awaitable<void> HttpResponse::Impl::open(const HttpRequest& request) {
     const auto head =
         http::request_head(request, route_.url, forward, settings_->options().user_agent);
     take_pooled();
-    if (reused_ && co_await transact(head, request.body)) co_return;
+    if (reused_ && co_await transact(head, request)) co_return;
     reused_ = false;
     watch_->watch_socket(-1);
     connection_.reset();
     co_await connect();
-    const bool answered = co_await transact(head, request.body);
+    const bool answered = co_await transact(head, request);
     if (!answered)
         throw HttpError(HttpErrorKind::network, peer_ + " closed the connection without an answer");
 }
 
-asio::awaitable<bool> HttpResponse::Impl::transact(std::string_view head, std::string_view body) {
+asio::awaitable<bool> HttpResponse::Impl::transact(std::string_view head,
+                                                   const HttpRequest& request) {
     new_reader();
     watch_->enter(Watch::Phase::transfer);
-    const auto write_error = co_await send(head, body);
+    const auto write_error = co_await send(head, request);
     http::throw_if_ended(*watch_, write_error, peer_);
     // A server may refuse a body half-way: its answer says more than the broken pipe does.
     watch_->enter(Watch::Phase::first_byte);
@@ -80,16 +82,16 @@ asio::awaitable<bool> HttpResponse::Impl::transact(std::string_view head, std::s
     http::throw_network_error(write_error ? write_error : read_error, peer_);
 }
 
-asio::awaitable<ErrorCode> HttpResponse::Impl::send(std::string_view head, std::string_view body) {
+asio::awaitable<ErrorCode> HttpResponse::Impl::send(std::string_view head,
+                                                    const HttpRequest& request) {
     ErrorCode error;
-    while (!error && head.size() + body.size() > 0) {
-        std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
+    http::RequestBytes bytes(head, request);
+    while (!error && !bytes.empty()) {
+        const auto buffers = bytes.next();
         watch_->begin_wait();
         const auto size = co_await connection_->write_some(buffers, error);
         watch_->end_wait();
-        const auto of_head = std::min(size, head.size());
-        head.remove_prefix(of_head);
-        body.remove_prefix(size - of_head);
+        bytes.consume(size);
     }
     co_return error;
 }

@@ -43,8 +43,8 @@ private:
 
     asio::awaitable<void> connect();
     /// False if the connection died before it answered.
-    asio::awaitable<bool> transact(std::string_view head, std::string_view body);
-    asio::awaitable<http::ErrorCode> send(std::string_view head, std::string_view body);
+    asio::awaitable<bool> transact(std::string_view head, const HttpRequest& request);
+    asio::awaitable<http::ErrorCode> send(std::string_view head, const HttpRequest& request);
     asio::awaitable<http::ErrorCode> read_head();
     void take_pooled();
     void new_reader();

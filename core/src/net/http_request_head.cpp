@@ -30,7 +30,18 @@ bool field_value(std::string_view text) {
 
 bool sends_length(const HttpRequest& request) {
     const auto& method = request.method;
-    return !request.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
+    const bool has_body = !request.body.empty() || !request.body_parts.empty();
+    return has_body || method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+void check_parts(const HttpRequest& request) {
+    std::size_t from = 0;
+    for (const auto& part : request.body_parts) {
+        if (!part.text) refuse("a part of its body has no text");
+        if (part.place < from || part.place > request.body.size())
+            refuse("a part of its body has no place in it");
+        from = part.place;
+    }
 }
 
 void append(std::string& head, std::string_view name, std::string_view value) {
@@ -52,6 +63,7 @@ void check_request(const HttpRequest& request) {
         if (equal_ignoring_case(name, "Transfer-Encoding"))
             refuse("the header Transfer-Encoding is the client's own");
     }
+    check_parts(request);
 }
 
 std::string request_head(const HttpRequest& request, const Url& url, const Proxy* forward,
@@ -66,7 +78,9 @@ std::string request_head(const HttpRequest& request, const Url& url, const Proxy
         append(head, "Proxy-Authorization", forward->authorization);
     for (const auto& [name, value] : request.headers.fields())
         if (!equal_ignoring_case(name, "Content-Length")) append(head, name, value);
-    if (sends_length(request)) append(head, "Content-Length", std::to_string(request.body.size()));
+    if (sends_length(request))
+        append(head, "Content-Length",
+               std::to_string(whole_body_size(request.body, request.body_parts)));
     return head.append("\r\n");
 }
 

@@ -35,7 +35,7 @@ asio::awaitable<std::size_t> TlsStream::read_some(asio::mutable_buffer buffer, E
     co_return size;
 }
 
-asio::awaitable<std::size_t> TlsStream::write_some(std::array<asio::const_buffer, 2> buffers,
+asio::awaitable<std::size_t> TlsStream::write_some(std::span<const asio::const_buffer> buffers,
                                                    ErrorCode& error) {
     auto operation = stream_.async_write_some(buffers, asio::as_tuple(asio::deferred));
     const auto [failure, size] = co_await std::move(operation);

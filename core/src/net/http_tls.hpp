@@ -14,7 +14,7 @@ public:
         : stream_(socket, context) {}
 
     asio::awaitable<std::size_t> read_some(asio::mutable_buffer buffer, ErrorCode& error);
-    asio::awaitable<std::size_t> write_some(std::array<asio::const_buffer, 2> buffers,
+    asio::awaitable<std::size_t> write_some(std::span<const asio::const_buffer> buffers,
                                             ErrorCode& error);
     asio::awaitable<void> handshake(std::string host, ErrorCode& error, std::string& why);
 

@@ -9,9 +9,13 @@
 namespace capstan {
 namespace {
 
+// A shorter text costs less to copy than to be sent from where it is.
+constexpr std::size_t least_shared = 1024;
+
 // How one message is written: from the text that is kept with it, or anew.
 struct Piece {
     const std::string* text = nullptr;
+    bool shared = false;  // not even that is copied
     ReasoningView reasoning;
     bool own_reasoning = true;
 };
@@ -47,8 +51,9 @@ bool mentions(const ToolCallIds& ids, const Message& message) {
 // Decides how each message is written.
 class PiecePlan {
 public:
-    PiecePlan(const Transcript& transcript, const CacheMarkPlan& marks, const ToolCallIds& ids)
-        : transcript_(transcript), marks_(marks), ids_(ids) {
+    PiecePlan(const Transcript& transcript, const CacheMarkPlan& marks, const ToolCallIds& ids,
+              bool share)
+        : transcript_(transcript), marks_(marks), ids_(ids), share_(share) {
         pieces_.resize(transcript.messages().size());
     }
 
@@ -63,15 +68,19 @@ public:
         const bool plain = !marks_.message_marks[index] && marks_.message_drops[index] == 0;
         if (plain && piece.own_reasoning && !mentions(ids_, message))
             piece.text = transcript_.text(index);
-        size_ += piece.text ? piece.text->size() + 1 : rough_size(message) * 9 / 8;
+        piece.shared = share_ && piece.text && piece.text->size() >= least_shared;
+        if (!piece.shared)
+            size_ += piece.text ? piece.text->size() : rough_size(message) * 9 / 8;
+        ++size_;
     }
 
-    void append(std::string& out) const {
+    void append(std::string& out, std::vector<HttpBodyPart>& parts) const {
         out.reserve(out.size() + size_ + 512);
         out += '[';
         for (std::size_t i = 0; i < pieces_.size(); ++i) {
             if (i > 0) out += ',';
-            if (pieces_[i].text) out += *pieces_[i].text;
+            if (pieces_[i].shared) parts.emplace_back(out.size(), transcript_.shared_text(i));
+            else if (pieces_[i].text) out += *pieces_[i].text;
             else append_anew(out, i);
         }
         out += ']';
@@ -93,6 +102,7 @@ private:
     const Transcript& transcript_;
     const CacheMarkPlan& marks_;
     const ToolCallIds& ids_;
+    bool share_;
     std::vector<Piece> pieces_;
     std::size_t size_ = 0;
     bool has_replayed_ = false;
@@ -109,13 +119,13 @@ MessageListText append_message_list(std::string& out, const MessageRequest& requ
     const ToolCallIds ids =
         map_tool_call_ids(messages, options.models.empty() ? std::string() : options.models[0]);
     ReasoningFilter filter(options.models, options.replay);
-    PiecePlan pieces(transcript, marks, ids);
+    PiecePlan pieces(transcript, marks, ids, options.share_texts);
     MessageListText result;
     for (std::size_t i = 0; i < messages.size(); ++i) {
         pieces.add(i, filter);
         add_media(result.media, *messages[i]);
     }
-    pieces.append(out);
+    pieces.append(out, result.parts);
     result.has_replayed_reasoning = pieces.has_replayed();
     result.tools = tools_text(request.tools, marks);
     return result;

@@ -3,6 +3,7 @@
 #include "chat/prompt_size.hpp"
 #include "chat/reasoning_filter.hpp"
 
+#include <capstan/http_client.hpp>
 #include <capstan/message_request.hpp>
 
 #include <string>
@@ -19,6 +20,8 @@ struct MessageListOptions {
     ReasoningReplay replay = ReasoningReplay::fitting;
     bool cache_marks = false;        ///< add marks of our own
     std::size_t reserved_marks = 0;  ///< spent elsewhere in the request
+    /// Long texts that the conversation keeps are not copied: MessageListText::parts has them.
+    bool share_texts = false;
 };
 static_assert(!std::is_aggregate_v<MessageListOptions>);
 
@@ -28,6 +31,7 @@ struct MessageListText {
     MessageListText() = default;
 
     std::string tools;  ///< empty: no tools
+    std::vector<HttpBodyPart> parts;  ///< their places count from the start of the whole text
     MediaSize media;
     bool has_replayed_reasoning = false;
 };

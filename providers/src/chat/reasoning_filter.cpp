@@ -4,50 +4,15 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace capstan {
 namespace {
 
-std::string_view text_in(const json::object& entry, std::string_view name) noexcept {
-    return find_string(entry, name).value_or(std::string_view());
-}
-
-bool is_text(const json::object& entry) noexcept {
-    return text_in(entry, "type") == "reasoning.text";
-}
-
-bool is_encrypted(const json::object& entry) noexcept {
-    return text_in(entry, "type") == "reasoning.encrypted";
-}
-
-bool is_signed(const json::object& entry) noexcept { return !text_in(entry, "signature").empty(); }
-
-bool is_unsigned_text(const json::object& entry) noexcept {
-    return is_text(entry) && !is_signed(entry);
-}
-
-// Encrypted without data, and text that says and signs nothing.
-bool is_corrupt(const json::value& value) noexcept {
-    const json::object* entry = value.if_object();
-    if (!entry) return true;
-    if (is_encrypted(*entry)) return text_in(*entry, "data").empty();
-    return is_unsigned_text(*entry) && text_in(*entry, "text").empty();
-}
-
-// What one entry says of its maker (wire reference 6.1, 6.2); empty when it says nothing.
-std::string_view entry_family(const json::value& value) noexcept {
-    const json::object* entry = value.if_object();
-    if (!entry) return {};
-    const std::string_view format = text_in(*entry, "format");
-    if (!format.empty()) return format_family(format);
-    if (is_text(*entry)) return "anthropic";
-    return text_in(*entry, "id").starts_with("rs_") ? "openai" : "";
-}
-
 std::string_view details_family(const std::optional<json::array>& details) noexcept {
     if (!details) return {};
-    for (const json::value& entry : *details)
-        if (const auto family = entry_family(entry); !family.empty()) return family;
+    for (const json::value& value : *details)
+        if (const auto family = ReasoningEntry(value).family(); !family.empty()) return family;
     return {};
 }
 
@@ -61,45 +26,7 @@ bool refuses_unsigned(std::string_view family) noexcept {
     return family.empty() || family == "anthropic" || family == "google";
 }
 
-// OpenAI repeats an item by its id, Gemini reuses ids (they are tool call ids), a signed text is
-// its signature too.
-std::string canonical_key(const json::object& entry) {
-    const std::string type(text_in(entry, "type"));
-    std::string key = type + '\n';
-    if (is_encrypted(entry)) {
-        const std::string_view id = text_in(entry, "id");
-        const bool by_id = !id.empty() && format_family(text_in(entry, "format")) != "google";
-        if (by_id) return key.append(id);
-        return key.append(id).append("\n").append(text_in(entry, "data"));
-    }
-    if (is_text(entry))
-        return key.append(text_in(entry, "text")).append("\n").append(text_in(entry, "signature"));
-    if (type == "reasoning.summary") return key.append(text_in(entry, "summary"));
-    append_json_text(key, entry);
-    return key;
-}
-
 }  // namespace
-
-// What is known of one assistant turn, seen from the target.
-struct ReasoningFilter::Turn {
-    std::string family;  // empty: not known
-    std::string target;  // the family it is sent to; routers go on with the same one
-    bool has_origin = false;
-    bool foreign = false;
-};
-
-std::string_view format_family(std::string_view format) noexcept {
-    const auto has = [&](std::string_view word) {
-        return format.find(word) != std::string_view::npos;
-    };
-    if (has("anthropic")) return "anthropic";
-    if (has("gemini")) return "google";
-    if (has("openai")) return "openai";
-    if (has("xai")) return "x-ai";
-    if (has("meta")) return "meta-llama";
-    return {};
-}
 
 ReasoningFilter::ReasoningFilter(std::span<const std::string> models, ReasoningReplay replay)
     : replay_(replay) {
@@ -112,7 +39,17 @@ ReasoningFilter::ReasoningFilter(std::span<const std::string> models, ReasoningR
         });
 }
 
-ReasoningFilter::Turn ReasoningFilter::judge(const AssistantMessage& message) const {
+// Most messages of a conversation have the same maker.
+const ReasoningFilter::Turn& ReasoningFilter::judge(const AssistantMessage& message) {
+    const auto& origin = message.origin;
+    const bool same = last_turn_.has_origin && origin.model == last_origin_.model &&
+                      origin.requested_model == last_origin_.requested_model;
+    if (same) return last_turn_;
+    last_origin_ = origin;
+    return last_turn_ = judge_anew(message);
+}
+
+ReasoningFilter::Turn ReasoningFilter::judge_anew(const AssistantMessage& message) const {
     Turn turn;
     turn.family = origin_family(message.origin);
     turn.has_origin = !turn.family.empty();
@@ -133,42 +70,41 @@ ReasoningFilter::Turn ReasoningFilter::judge(const AssistantMessage& message) co
     return turn;
 }
 
-bool ReasoningFilter::keeps(const json::value& value, const Turn& turn) const {
-    if (is_corrupt(value)) return false;
-    const json::object& entry = value.get_object();
-    if (text_in(entry, "type") == "reasoning.server_tool_call") return true;
+bool ReasoningFilter::keeps(const ReasoningEntry& entry, const Turn& turn) const {
+    if (entry.is_corrupt()) return false;
+    if (entry.type == "reasoning.server_tool_call") return true;
+    const auto family = entry.family();
     if (turn.foreign) {
-        const bool plain = is_unsigned_text(entry) || text_in(entry, "type") == "reasoning.summary";
-        return plain && takes_unsigned_ && entry_family(value) != "anthropic" &&
-               entry_family(value) != "google";
+        const bool plain = entry.is_unsigned_text() || entry.type == "reasoning.summary";
+        return plain && takes_unsigned_ && family != "anthropic" && family != "google";
     }
-    if (!is_unsigned_text(entry)) return true;
+    if (!entry.is_unsigned_text()) return true;
     if (turn.target == "google") return false;
     if (turn.has_origin && turn.target != "anthropic") return true;
-    return entry_family(value) != "anthropic" && entry_family(value) != "google";
+    return family != "anthropic" && family != "google";
 }
 
-bool ReasoningFilter::is_broken_thought(const json::object& entry, const Turn& turn) const {
-    return !turn.foreign && turn.target == "anthropic" && is_unsigned_text(entry) &&
-           !text_in(entry, "text").empty();
+bool ReasoningFilter::is_broken_thought(const ReasoningEntry& entry, const Turn& turn) const {
+    return !turn.foreign && turn.target == "anthropic" && entry.is_unsigned_text() &&
+           !entry.text.empty();
 }
 
-bool ReasoningFilter::is_repeated(const json::object& entry) {
-    return !seen_.insert(canonical_key(entry)).second;
+bool ReasoningFilter::is_repeated(const ReasoningEntry& entry) {
+    return !seen_.insert(entry.key(texts_)).second;
 }
 
 const json::array* ReasoningFilter::filter(const json::array& details, const Turn& turn) {
-    for (const json::value& value : details) {
-        // One block without its signature makes the whole turn unusable.
-        if (value.is_object() && is_broken_thought(value.get_object(), turn)) return nullptr;
-    }
-    std::vector<const json::value*> kept;
-    for (const json::value& value : details)
-        if (keeps(value, turn) && !is_repeated(value.get_object())) kept.push_back(&value);
-    if (kept.size() == details.size()) return &details;
-    if (kept.empty()) return nullptr;
+    entries_.assign(details.begin(), details.end());
+    // One block without its signature makes the whole turn unusable.
+    for (const auto& entry : entries_)
+        if (is_broken_thought(entry, turn)) return nullptr;
+    std::erase_if(entries_, [&](const ReasoningEntry& entry) {
+        return !keeps(entry, turn) || is_repeated(entry);
+    });
+    if (entries_.size() == details.size()) return &details;
+    if (entries_.empty()) return nullptr;
     json::array& copy = owned_.emplace_back();
-    for (const json::value* value : kept) copy.push_back(*value);
+    for (const auto& entry : entries_) copy.push_back(*entry.value);
     return &copy;
 }
 
@@ -196,7 +132,7 @@ const json::array* ReasoningFilter::placeholder(const AssistantMessage& message)
 }
 
 ReasoningView ReasoningFilter::next(const AssistantMessage& message) {
-    const Turn turn = judge(message);
+    const Turn& turn = judge(message);
     ReasoningView view;
     if (wants_placeholder(message, turn)) {
         view.details = placeholder(message);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "chat/reasoning_entry.hpp"
+
 #include <capstan/message_writer.hpp>
 #include <capstan/providers/dialect.hpp>
 
@@ -12,10 +14,6 @@
 #include <vector>
 
 namespace capstan {
-
-/// The family that an entry's `format` names ("openai", "anthropic", ...); empty when it names
-/// none.
-std::string_view format_family(std::string_view format) noexcept;
 
 /// Decides what of the recorded reasoning is sent (wire reference 6.4, 6.5). The history stays as
 /// it is; views point into it, or into this object where entries had to be left out.
@@ -38,16 +36,23 @@ public:
     ReasoningFilter(const ReasoningFilter&) = delete;
     ReasoningFilter& operator=(const ReasoningFilter&) = delete;
 
-    /// To be called once per assistant message, in order.
+    /// To be called once per assistant message, in order. The message must outlive this object.
     ReasoningView next(const AssistantMessage& message);
 
 private:
-    struct Turn;
+    // What is known of one assistant turn, seen from the target.
+    struct Turn {
+        std::string family;  // empty: not known
+        std::string target;  // the family it is sent to; routers go on with the same one
+        bool has_origin = false;
+        bool foreign = false;
+    };
 
-    Turn judge(const AssistantMessage& message) const;
-    bool keeps(const json::value& entry, const Turn& turn) const;
-    bool is_repeated(const json::object& entry);
-    bool is_broken_thought(const json::object& entry, const Turn& turn) const;
+    const Turn& judge(const AssistantMessage& message);
+    Turn judge_anew(const AssistantMessage& message) const;
+    bool keeps(const ReasoningEntry& entry, const Turn& turn) const;
+    bool is_repeated(const ReasoningEntry& entry);
+    bool is_broken_thought(const ReasoningEntry& entry, const Turn& turn) const;
     const json::array* filter(const json::array& details, const Turn& turn);
     const json::array* placeholder(const AssistantMessage& message);
     bool sends_plain_text(const Turn& turn) const;
@@ -58,7 +63,11 @@ private:
     bool alias_ = false;
     bool takes_unsigned_ = true;
     ReasoningReplay replay_;
-    std::unordered_set<std::string> seen_;
+    std::unordered_set<ReasoningKey, ReasoningKey::Hash> seen_;
+    std::deque<std::string> texts_;  // that keys point into
+    std::vector<ReasoningEntry> entries_;  // of the message at hand
+    MessageOrigin last_origin_;
+    Turn last_turn_;
     std::deque<json::array> owned_;
 };
 

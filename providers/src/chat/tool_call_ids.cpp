@@ -32,12 +32,23 @@ bool find_rule(std::string_view family, IdRule& rule) {
     return true;
 }
 
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 bool fits(const IdRule& rule, std::string_view id) {
     if (id.size() < rule.min_size || id.size() > rule.max_size) return false;
     return rule.any_character || std::all_of(id.begin(), id.end(), [&](char c) {
-               return alphabet.find(c) != std::string_view::npos ||
-                      (rule.dashes && (c == '-' || c == '_'));
+               return is_letter_or_digit(c) || (rule.dashes && (c == '-' || c == '_'));
            });
+}
+
+bool all_fit(const IdRule& rule, std::span<const Message* const> messages) {
+    for (const Message* message : messages)
+        if (const auto* caller = std::get_if<AssistantMessage>(message))
+            for (const ToolCall& call : caller->tool_calls)
+                if (!fits(rule, call.id)) return false;
+    return true;
 }
 
 // FNV-1a: the same on every machine, so that the prompt cache sees the same bytes.
@@ -70,7 +81,7 @@ std::set<std::string, std::less<>> all_ids(std::span<const Message* const> messa
 ToolCallIds map_tool_call_ids(std::span<const Message* const> messages, std::string_view model) {
     ToolCallIds result;
     IdRule rule;
-    if (!find_rule(vendor_of(model), rule)) return result;
+    if (!find_rule(vendor_of(model), rule) || all_fit(rule, messages)) return result;
     const auto ids = all_ids(messages);
     std::set<std::string> used;
     for (const std::string& id : ids)

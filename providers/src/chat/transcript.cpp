@@ -27,6 +27,10 @@ const std::string* Transcript::text(std::size_t index) const {
     return source == not_recorded ? nullptr : &conversation_.message_text(source);
 }
 
+std::shared_ptr<const std::string> Transcript::shared_text(std::size_t index) const {
+    return conversation_.shared_message_text(sources_.at(index));
+}
+
 void Transcript::record(const Conversation::Messages& history, std::size_t index) {
     messages_.push_back(&history[index]);
     sources_.push_back(index);

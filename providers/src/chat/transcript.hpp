@@ -3,6 +3,7 @@
 #include <capstan/conversation.hpp>
 
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ public:
 
     /// The text of message `index` in the default format, or null where the conversation has none.
     const std::string* text(std::size_t index) const;
+    /// The same, where there is one.
+    std::shared_ptr<const std::string> shared_text(std::size_t index) const;
 
 private:
     static constexpr std::size_t not_recorded = static_cast<std::size_t>(-1);

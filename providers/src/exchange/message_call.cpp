@@ -26,6 +26,7 @@ HttpRequest MessageCall::next_request() const {
     request.headers.set("Content-Type", "application/json");
     request.headers.set("Accept", "text/event-stream, application/json");
     request.body = wire_.body;
+    request.body_parts = wire_.body_parts;
     if (const auto deadline = request_->context.deadline) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
             *deadline - std::chrono::steady_clock::now());
@@ -46,6 +47,7 @@ HttpRequest MessageCall::next_request() const {
 void MessageCall::release_request() {
     request_.reset();
     wire_.body = std::string();
+    wire_.body_parts = {};
 }
 
 void MessageCall::begin_answer(const HttpResponse& response) {

@@ -54,6 +54,7 @@ MessageListText write_messages(BodyWriter& body, const Draft& draft, ReasoningRe
     // A top-level mark places one of the four itself.
     options.reserved_marks = body.has_extra("cache_control") ? 1 : 0;
     options.cache_marks = marks_wanted(draft);
+    options.share_texts = !body.has_extra("messages");
     if (body.has_extra("messages")) {
         std::string replaced;
         body.field("messages", [] {});
@@ -147,8 +148,8 @@ WireRequest build_chat_request(const OpenRouterOptions& options, const MessageRe
     BodyWriter body(result.body, draft.extra);
     write_models(body, draft.models);
     const std::size_t before = result.body.size();
-    const MessageListText list = write_messages(body, draft, replay);
-    plan_output(draft, body, list, result.body.size() - before);
+    MessageListText list = write_messages(body, draft, replay);
+    plan_output(draft, body, list, whole_body_size(result.body, list.parts) - before);
     write_tools(body, draft, list.tools);
     write_reasoning(body, draft);
     if (draft.limit)
@@ -158,6 +159,7 @@ WireRequest build_chat_request(const OpenRouterOptions& options, const MessageRe
     write_context(body, draft);
     body.value("stream", request.stream);
     body.end();
+    result.body_parts = std::move(list.parts);
     result.headers = request_headers(options, request, draft.models.model, reasons(draft));
     result.model = draft.models.model;
     result.has_replayed_reasoning = list.has_replayed_reasoning;

@@ -27,7 +27,8 @@ std::string sent(const std::string& messages, std::vector<std::string> models,
     request.messages.add_user("go on");
     OpenRouterOptions options = bare_options(models.front());
     options.fallback_models = models;
-    const std::string body = build_chat_request(options, request, nullptr, replay).body;
+    const auto built = build_chat_request(options, request, nullptr, replay);
+    const std::string body = whole_body(built.body, built.body_parts);
     log_request("/chat/completions", body);
     std::string result;
     const json::value parsed = parse_json(body);

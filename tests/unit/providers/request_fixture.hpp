@@ -28,7 +28,8 @@ inline capstan::MessageRequest asking(std::string text = "hi") {
 inline std::string body_of(const capstan::OpenRouterOptions& options,
                            const capstan::MessageRequest& request,
                            const capstan::ModelInfo* info = nullptr) {
-    std::string body = capstan::build_chat_request(options, request, info).body;
+    const auto built = capstan::build_chat_request(options, request, info);
+    std::string body = capstan::whole_body(built.body, built.body_parts);
     log_request("/chat/completions", body);
     return body;
 }

@@ -53,6 +53,7 @@ struct WireRequest {
 
     std::string path;     ///< below the base URL, query included
     std::string body;     ///< the same bytes for the same arguments
+    std::vector<HttpBodyPart> body_parts;  ///< of it; see HttpRequest
     HttpHeaders headers;  ///< all but the key's, Content-Type and Accept
     std::string model;    ///< the model asked for: requested_model of the answer's origin
     bool has_replayed_reasoning = false;  ///< a refused signature is worth a retry without it
