@@ -18,7 +18,8 @@ constexpr std::string_view help_text =
 /tools        what the model may call
 /sessions     all sessions; --resume ID goes on with one
 /help         this list
-/quit         end (Ctrl-D, too); Ctrl-C cancels a run, twice it ends the program)";
+/quit         end (Ctrl-D, too); Ctrl-C cancels a run, twice it ends the program
+A line that is typed during a run is told to the model before its next step.)";
 
 }  // namespace
 
@@ -28,19 +29,14 @@ asio::awaitable<bool> Program::command(std::string line) {
     const auto begin = std::min(line.find_first_not_of(' ', space), line.size());
     const auto argument = line.substr(begin, line.find_last_not_of(' ') + 1 - begin);
     if (name == "/quit" || name == "/exit") co_return false;
-    if (name == "/help") {
-        output_.reply(help_text);
-    } else if (name == "/model") {
+    if (argument.empty() && quick_command(name)) co_return true;
+    if (name == "/model") {
         set_model(argument);
-    } else if (name == "/cost") {
-        output_.reply(cost_report(session_->run().totals()));
     } else if (name == "/undo") {
         undo();
     } else if (name == "/compact") {
         compact_next_ = true;
         output_.note("The conversation will be compacted before the next call of the model.");
-    } else if (name == "/tools") {
-        output_.reply(toolbox_.list());
     } else if (name == "/sessions") {
         co_await list_sessions(store_, output_);
     } else {
@@ -49,12 +45,27 @@ asio::awaitable<bool> Program::command(std::string line) {
     co_return true;
 }
 
+bool Program::quick_command(const std::string& name) {
+    if (name == "/help")
+        output_.reply(help_text);
+    else if (name == "/cost")
+        output_.reply(cost_report(session_->run().totals()));
+    else if (name == "/tools")
+        output_.reply(toolbox_.list());
+    else if (name == "/model")
+        output_.reply("Model: " + agent_.options().model);
+    else
+        return false;
+    return true;
+}
+
 void Program::set_model(const std::string& model) {
-    if (!model.empty()) {
-        agent_.options().model = model;
-        session_->set_model(model);
-    }
+    agent_.options().model = model;
+    session_->set_model(model);
     output_.reply("Model: " + agent_.options().model);
+    const bool list_known = handler_.get_model().info.has_value();
+    if (list_known && !handler_.model_info(model))
+        output_.note("The server's list of models has no " + model + ".");
 }
 
 void Program::undo() {

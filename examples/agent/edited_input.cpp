@@ -53,16 +53,29 @@ public:
     bool is_terminal() const override { return true; }
 
     asio::awaitable<InputLine> prompt() override {
-        auto reading = read_line("> ", history_);
+        if (typed_.take_end()) co_return InputLine(InputLine::Kind::end);
+        const auto begun = printable(std::exchange(typed_ahead_, {}));
+        auto reading = read_line("> " + begun, history_);
         auto line = co_await std::move(reading);
+        line.text.insert(0, begun);
         if (line.text.find_first_not_of(" \t") != std::string::npos) remember(line.text);
         co_return line;
     }
 
     asio::awaitable<InputLine> answer(std::string question) override {
         tcflush(descriptor_.native_handle(), TCIFLUSH);
+        typed_ahead_.clear();
         return read_line(std::move(question), nullptr);
     }
+
+    void listen(std::function<void(std::string)> taken) override {
+        typed_.start([this, taken = std::move(taken)](std::string line) {
+            if (line.find_first_not_of(" \t") != line.npos) remember(line);
+            taken(std::move(line));
+        });
+    }
+
+    void stop_listening() override { typed_.stop(); }
 
     bool interrupt() override {
         if (!editing_) return false;
@@ -74,6 +87,7 @@ public:
     }
 
     void wake() override {
+        typed_.wake();
         if (!editing_) return;
         el_set(editor_, EL_UNBUFFERED, 0);
         el_set(editor_, EL_UNBUFFERED, 1);
@@ -155,7 +169,14 @@ private:
         history(history_, &event, H_SAVE, history_file_.c_str());
     }
 
+    static std::string printable(std::string text) {
+        std::erase_if(text, [](unsigned char c) { return c < ' ' || c == 0x7f; });
+        return text;
+    }
+
     asio::posix::stream_descriptor descriptor_;
+    std::string typed_ahead_;  // the beginning of a line, read before there was a prompt
+    TypedLines typed_{descriptor_, typed_ahead_};
     std::filesystem::path history_file_;
     std::FILE* file_ = nullptr;
     EditLine* editor_ = nullptr;

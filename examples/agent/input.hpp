@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -38,6 +39,10 @@ public:
     virtual asio::awaitable<InputLine> prompt() = 0;
     /// The answer to a question. What was typed before the question was seen does not count.
     virtual asio::awaitable<InputLine> answer(std::string question) = 0;
+    /// From now on `taken` gets each line that a person types meanwhile, until stop_listening(),
+    /// which comes before the next prompt() or answer(). Lines of a pipe wait for those.
+    virtual void listen(std::function<void(std::string)> taken) = 0;
+    virtual void stop_listening() = 0;
     /// The line under way ends as interrupted. False if there is none.
     virtual bool interrupt() = 0;
     /// The program goes on after it was stopped: the terminal is set up again.

@@ -83,6 +83,9 @@ void finish_options(const CLI::App& app, const RawOptions& raw, Options& options
         throw std::runtime_error("--prompt: is empty");
     if (app.count("--session") > 0 && options.session.empty())
         throw std::runtime_error("--session: is empty");
+    options.model_given = app.count("--model") > 0;
+    if (options.model_given && options.handler.model.empty())
+        throw std::runtime_error("--model: is empty");
     if (app.count("--resume") > 0) options.resume = raw.resume;
     if (!raw.max_cost.empty()) options.max_cost = read_cost(raw.max_cost);
     if (!raw.mcp_file.empty()) options.mcp_config = read_file(raw.mcp_file);

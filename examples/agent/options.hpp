@@ -17,6 +17,7 @@ struct Options {
     Options() = default;
 
     capstan::OpenRouterOptions handler;
+    bool model_given = false;           ///< else a session goes on with its own
     std::string prompt;                 ///< --prompt or words: one shot
     std::optional<std::string> resume;  ///< a session to go on with; empty: this workspace's newest
     std::string session;                ///< its name or id; begun if there is none

@@ -42,8 +42,15 @@ PlainInput::~PlainInput() {
 asio::awaitable<InputLine> PlainInput::prompt() { return read_line(terminal_ ? "> " : ""); }
 
 asio::awaitable<InputLine> PlainInput::answer(std::string question) {
-    if (terminal_) tcflush(descriptor_.native_handle(), TCIFLUSH);
+    if (terminal_) {
+        tcflush(descriptor_.native_handle(), TCIFLUSH);
+        buffer_.clear();
+    }
     return read_line(std::move(question));
+}
+
+void PlainInput::listen(std::function<void(std::string)> taken) {
+    if (terminal_) typed_.start(std::move(taken));
 }
 
 asio::awaitable<InputLine> PlainInput::read_line(std::string question) {
@@ -51,6 +58,7 @@ asio::awaitable<InputLine> PlainInput::read_line(std::string question) {
         std::fputs(question.c_str(), questions_);
         std::fflush(questions_);
     }
+    if (typed_.take_end()) co_return InputLine(InputLine::Kind::end);
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
     auto into = asio::dynamic_buffer(buffer_, longest_line);
     reading_ = true;

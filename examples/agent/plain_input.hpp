@@ -1,6 +1,7 @@
 #pragma once
 
 #include "input.hpp"
+#include "typed_lines.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -18,7 +19,10 @@ public:
     bool is_terminal() const override { return terminal_; }
     asio::awaitable<InputLine> prompt() override;
     asio::awaitable<InputLine> answer(std::string question) override;
+    void listen(std::function<void(std::string)> taken) override;
+    void stop_listening() override { typed_.stop(); }
     bool interrupt() override;
+    void wake() override { typed_.wake(); }
 
 private:
     asio::awaitable<InputLine> read_line(std::string question);
@@ -28,6 +32,7 @@ private:
     bool terminal_;
     int flags_;  // of standard input, which others may share
     std::string buffer_;
+    TypedLines typed_{descriptor_, buffer_};
     bool reading_ = false;
 };
 

@@ -25,6 +25,8 @@ int code_of(const agent_event::Done& done) {
     return done.reason == StopReason::cancelled ? exit_code::cancelled : exit_code::failed;
 }
 
+asio::awaitable<InputLine> given(InputLine line) { co_return line; }
+
 bool is_blank(const std::string& text) {
     return text.find_first_not_of(" \t\r") == std::string::npos;
 }
@@ -71,7 +73,7 @@ bool Program::has_work_left() const { return session_->run().state() != AgentRun
 /// Until the end of the input.
 asio::awaitable<void> Program::converse() {
     while (true) {
-        auto reading = input_.prompt();
+        auto reading = next_line();
         const auto line = co_await std::move(reading);
         if (line.kind == InputLine::Kind::end) co_return;
         if (line.kind == InputLine::Kind::interrupted || is_blank(line.text)) continue;
@@ -86,21 +88,53 @@ asio::awaitable<void> Program::converse() {
     }
 }
 
+/// What was typed during the last run comes first.
+asio::awaitable<InputLine> Program::next_line() {
+    if (heard_.empty()) return input_.prompt();
+    InputLine line(InputLine::Kind::line, std::move(heard_.front()));
+    heard_.pop_front();
+    output_.note("> " + line.text);
+    return given(std::move(line));
+}
+
+/// In one shot, what is typed is for the shell; and programs that read events wait for them.
+void Program::listen() {
+    if (!options_.prompt.empty() || options_.jsonl) return;
+    input_.listen([this](std::string line) { heard(std::move(line)); });
+}
+
+void Program::heard(std::string line) {
+    if (is_blank(line)) return;
+    if (quick_command(line.substr(0, line.find_last_not_of(" \t") + 1))) return;
+    const bool running = stream_->run().state() != AgentRun::State::idle;
+    if (running && !line.starts_with('/')) {
+        output_.note("Queued: " + one_line(harmless(line)));
+        stream_->steer(std::move(line));
+        return;
+    }
+    output_.note("After this run: " + one_line(harmless(line)));
+    heard_.push_back(std::move(line));
+}
+
 asio::awaitable<void> Program::turn(std::optional<UserMessage> message) {
     stream_.emplace(agent_.run(*session_, std::move(message)));
     if (std::exchange(compact_next_, false)) stream_->compact();
     code_ = exit_code::failed;
+    listen();
     while (auto event = co_await stream_->next()) {
         output_.event(*event);
         if (const auto* done = std::get_if<agent_event::Done>(&*event)) code_ = code_of(*done);
         const auto* wanted = std::get_if<agent_event::ApprovalWanted>(&*event);
         if (!wanted) continue;
+        input_.stop_listening();
         auto asking = ask(wanted->request);
         const auto answer = co_await std::move(asking);
+        listen();
         if (!answer) continue;  // cancelled
         output_.approval(*answer);
         stream_->answer(*answer);
     }
+    input_.stop_listening();
     stream_.reset();
     co_await session_->flush();
 }

@@ -9,6 +9,7 @@
 #include <capstan/providers/openrouter.hpp>
 #include <capstan/session.hpp>
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ public:
 
 private:
     asio::awaitable<void> open_session();
+    void keep_undo();
     asio::awaitable<void> know_model();
     asio::awaitable<void> converse();
     asio::awaitable<void> turn(std::optional<capstan::UserMessage> message);
@@ -45,8 +47,15 @@ private:
     asio::awaitable<std::optional<std::string>> ask_reason(std::string answer);
     bool has_work_left() const;
 
+    /// What is typed during a run: a message for the model, or a command.
+    void listen();
+    void heard(std::string line);
+    asio::awaitable<InputLine> next_line();
+
     /// A line that begins with a slash. False: the program shall end.
     asio::awaitable<bool> command(std::string line);
+    /// A command that only looks; true if it was one.
+    bool quick_command(const std::string& name);
     void set_model(const std::string& model);
     void undo();
 
@@ -59,6 +68,7 @@ private:
     capstan::Agent agent_;
     std::optional<capstan::Session> session_;
     std::optional<capstan::AgentStream> stream_;  // while a run is under way
+    std::deque<std::string> heard_;  // during a run, to be dealt with after it
     bool compact_next_ = false;
     int code_ = exit_code::usage;  // of the last run; usage: nothing was said yet
     int interrupts_ = 0;           // since a line was typed

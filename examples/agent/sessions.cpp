@@ -65,11 +65,22 @@ asio::awaitable<std::optional<Session>> open_named(SessionStore& store, std::str
     co_return co_await std::move(opening);
 }
 
+/// Begun, and left before anything was said.
+bool is_empty(const SessionInfo& info) { return info.status == "new"; }
+
+asio::awaitable<std::optional<std::string>> latest(SessionStore& store, std::string workspace) {
+    const auto sessions = co_await store.list();  // the newest first
+    for (const auto& info : sessions)
+        if (info.workspace == workspace && !is_empty(info)) co_return info.id;
+    co_return co_await store.latest(workspace);
+}
+
 asio::awaitable<Session> open_resumed(SessionStore& store, std::string id, std::string workspace) {
     if (!id.empty()) co_return co_await store.open(std::move(id));
-    const auto latest = co_await store.latest(workspace);
-    if (!latest) throw StateError("There is no session of " + workspace + " to go on with.");
-    co_return co_await store.open(*latest);
+    auto searching = latest(store, workspace);
+    const auto found = co_await std::move(searching);
+    if (!found) throw StateError("There is no session of " + workspace + " to go on with.");
+    co_return co_await store.open(*found);
 }
 
 }  // namespace
@@ -94,19 +105,41 @@ asio::awaitable<void> Program::open_session() {
     if (!session_) {
         session_ = co_await store_.create(run_options(agent_), workspace);
         if (!name.empty()) session_->set_title(name);
+        session_->set_model(agent_.options().model);
+    } else if (!options_.model_given && !session_->info().model.empty()) {
+        // The model that was used last, unless another one is wanted now.
+        agent_.options().model = session_->info().model;
     }
+    const auto& begun_in = session_->info().workspace;
+    if (begun_in != workspace && !begun_in.empty())
+        output_.note("This session began in " + begun_in + "; now it works in " + workspace + ".");
+    keep_undo();
     head.id = session_->id();
     head.workspace = workspace;
     head.model = agent_.options().model;
     output_.session(head);
 }
 
+/// Changes can be undone after a restart; only one program has the session, and so its folder.
+void Program::keep_undo() {
+    try {
+        toolbox_.workspace().keep_changes_in(
+            std::filesystem::path(sessions_file(options_) + ".undo") / session_->id());
+    } catch (const WorkspaceError& error) {
+        output_.note(std::string("/undo will not survive the end of the program: ") + error.what());
+    }
+}
+
 asio::awaitable<void> list_sessions(SessionStore& store, Output& output) {
     const auto sessions = co_await store.list();
-    if (sessions.empty()) output.note("There are no sessions yet.");
     std::string text;
-    for (const auto& info : sessions) text += (text.empty() ? "" : "\n") + line_of(info);
-    if (!text.empty()) output.reply(text);
+    for (const auto& info : sessions)
+        if (!is_empty(info) || !info.title.empty())
+            text += (text.empty() ? "" : "\n") + line_of(info);
+    if (text.empty())
+        output.note("There are no sessions yet.");
+    else
+        output.reply(text);
 }
 
 }  // namespace coding_agent

@@ -119,7 +119,9 @@ private:
 
     void show(const agent_event::Notice& notice) {
         end_text();
-        if (notice.kind != run_command::Notice::Kind::tool_result)
+        if (notice.kind == run_command::Notice::Kind::steering)
+            side().line("Told to the model: " + one_line(harmless(notice.text)), Style::dim);
+        else if (notice.kind != run_command::Notice::Kind::tool_result)
             side().line(notice.text, Style::yellow);
     }
 

@@ -87,6 +87,18 @@ TEST_CASE("agent: --session begins a session of that name") {
     CHECK(agent.sent(1).at("messages").as_array().size() == 4);
 }
 
+TEST_CASE("agent: a session in which nothing was said is neither listed nor gone on with") {
+    AgentProgram agent(Model::none);
+    for (const auto text : {"One.", "Two."}) agent.simulator.enqueue(sim::text_answer(text));
+    const auto first = agent.run({"--jsonl", "one"});
+    const auto left = agent.run({"--jsonl"}, "/quit\n");
+    const auto list = agent.run({"--list-sessions"});
+    CHECK(has(list.out, session_of(first)));
+    CHECK_FALSE(has(list.out, session_of(left)));
+    CHECK(session_of(agent.run({"--jsonl", "--resume", "--prompt", "two"})) == session_of(first));
+    CHECK(session_of(agent.run({"--jsonl", "--resume", session_of(left)})) == session_of(left));
+}
+
 TEST_CASE("agent: /undo puts the file back as it was, byte for byte") {
     AgentProgram agent;
     const auto before = agent.file("rope.cpp");
@@ -94,6 +106,49 @@ TEST_CASE("agent: /undo puts the file back as it was, byte for byte") {
     INFO(result.out << result.err);
     CHECK(result.exit_code == 0);
     CHECK(has(result.out, "Repaired"));
+    CHECK(has(result.out, "Restored rope.cpp"));
+    CHECK(has(result.err, "here is nothing to undo"));
+    CHECK(agent.file("rope.cpp") == before);
+}
+
+TEST_CASE("agent: /undo takes back what an earlier run changed, if nobody else changed it since") {
+    AgentProgram agent;
+    const auto before = agent.file("rope.cpp");
+    CHECK(agent.run({"--yes", "Make the tests pass."}).exit_code == 0);
+    const auto repaired = agent.file("rope.cpp");
+    REQUIRE(agent.is_repaired());
+    agent.write("rope.cpp", repaired + "// by hand\n");
+    const auto refused = agent.run({"--resume"}, "/undo\n");
+    INFO(refused.out << refused.err);
+    CHECK(has(refused.err, "rope.cpp was changed by others since; nothing was undone"));
+    CHECK(agent.file("rope.cpp") == repaired + "// by hand\n");
+    agent.write("rope.cpp", repaired);
+    const auto session = session_of(agent.run({"--jsonl", "--resume"}, "/cost\n"));
+    const auto other = agent.run({}, "/undo\n");
+    CHECK(has(other.err, "here is nothing to undo"));  // in that session
+    const auto result = agent.run({"--session", session}, "/undo\n/undo\n");
+    INFO(result.out << result.err);
+    CHECK(has(result.out, "Restored rope.cpp"));
+    CHECK(has(result.err, "here is nothing to undo"));
+    CHECK(agent.file("rope.cpp") == before);
+}
+
+TEST_CASE("agent: /undo takes back a change that was made just before the program was killed") {
+    AgentProgram agent(Model::none);
+    const auto before = agent.file("rope.cpp");
+    agent.simulator.enqueue(sim::tool_call_answer(
+        {{"call_1", "write_file", R"({"path":"rope.cpp","content":"empty"})"},
+         {"call_2", "run_command", R"({"command":"sleep 1000"})"}}));
+    {
+        Child child(agent.in_terminal({"--yes", "Go."}));
+        REQUIRE(child.wait_for("run_command"));
+        child.signal(SIGKILL);
+        CHECK(child.wait().exit_code == 128 + SIGKILL);
+    }
+    REQUIRE(agent.file("rope.cpp") == "empty");
+    agent.simulator.enqueue(sim::text_answer("I see."));
+    const auto result = agent.run({"--resume"}, "/undo\n/undo\n");
+    INFO(result.out << result.err);
     CHECK(has(result.out, "Restored rope.cpp"));
     CHECK(has(result.err, "here is nothing to undo"));
     CHECK(agent.file("rope.cpp") == before);

@@ -167,6 +167,33 @@ TEST_CASE("run_command: what a command leaves running is killed when it ends") {
     CHECK(std::chrono::steady_clock::now() - start < 100s);
 }
 
+TEST_CASE("run_command: what makes a session of its own is killed, too, and nobody else") {
+    const CodingFixture fixture;
+    ChildProcess bystander({"/bin/sleep", "1000"});
+    const std::string daemon = "setsid sh -c 'echo $$ > pid2; mv pid2 pid; exec sleep 1000'";
+    const std::string settled = " while [ ! -e pid ]; do sleep 0.01; done";
+    SECTION("in the background") {
+        fixture.text("run_command", {{"command", daemon + " &" + settled}});
+    }
+    SECTION("whose parent has gone") {
+        fixture.text("run_command", {{"command", "(" + daemon + " & );" + settled}});
+    }
+    SECTION("without the environment, while its parent lives") {
+        write_file(fixture.at("bare"), "echo $$ > pid2; mv pid2 pid; exec /bin/sleep 1000\n");
+        fixture.text("run_command",
+                     {{"command", "setsid sh -c 'env -i PATH=/usr/bin:/bin sh bare; true' &" +
+                                      settled}});
+    }
+    SECTION("when the time is over") {
+        const auto result = fixture.call(
+            "run_command", {{"command", daemon + " &" + settled + "; sleep 1000"},
+                            {"timeout_seconds", 2}});
+        CHECK(result.details.at("timed_out") == true);
+    }
+    CHECK(is_gone(written_pid(fixture.at("pid"))));
+    CHECK_FALSE(bystander.ended());
+}
+
 TEST_CASE("run_command: cancellation and destruction kill the whole group") {
     const CodingFixture fixture;
     auto& tool = fixture.tool("run_command");

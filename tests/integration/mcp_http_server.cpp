@@ -48,7 +48,7 @@ bool McpHttpServer::is_good_session(const SimRequest& request) {
 }
 
 std::optional<SimResponse> McpHttpServer::answer(const SimRequest& request) {
-    if (request.path != "/mcp") return http_status(404);
+    if (request.path != "/mcp") return pages_ ? pages_(request) : http_status(404);
     const auto message = request.json();
     if (handler_) {
         if (auto scripted = handler_(request, message)) return scripted;

@@ -12,13 +12,17 @@ namespace test {
 using namespace capstan::testing;
 
 /// A server of streamable HTTP at /mcp. What a test does not script is answered as a plain server
-/// would: sessions s1, s2, ..., results as JSON, no stream of its own (405).
+/// would: sessions s1, s2, ..., results as JSON, no stream of its own (405). Other paths are for
+/// `pages`.
 class McpHttpServer {
 public:
     using Handler =
         std::function<std::optional<SimResponse>(const SimRequest&, const json::value&)>;
 
-    explicit McpHttpServer(Handler handler = {}) : handler_(std::move(handler)) {
+    using Pages = std::function<SimResponse(const SimRequest&)>;
+
+    explicit McpHttpServer(Handler handler = {}, Pages pages = {})
+        : handler_(std::move(handler)), pages_(std::move(pages)) {
         simulator_.set_handler([this](const SimRequest& request) { return answer(request); });
     }
 
@@ -54,6 +58,7 @@ private:
     std::string new_session();
 
     Handler handler_;
+    Pages pages_;
     std::mutex mutex_;
     int next_ = 1;
     int valid_from_ = 1;

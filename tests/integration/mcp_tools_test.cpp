@@ -163,3 +163,32 @@ TEST_CASE("MCP servers that go while they are connected leave an error") {
     fixture.tools.reset();
     CHECK_FALSE(connecting.error());
 }
+
+TEST_CASE("What a server returns is held against the output schema of its tool") {
+    McpHttpServer web([](const SimRequest& request, const json::value& message) {
+        const auto name = McpHttpServer::name_of(request);
+        std::optional<SimResponse> response;
+        if (name == "tools/list") {
+            const auto tools = json::parse(
+                R"([{"name":"a","outputSchema":{"type":"object","required":["t"]}}])");
+            response = json_result(message, {{"tools", tools}});
+        } else if (name == "tools/call") {
+            auto result = text_content("warm");
+            result["structuredContent"] = message.at("params").at("arguments");
+            response = json_result(message, std::move(result));
+        }
+        return response;
+    });
+    McpServerConfig remote;
+    remote.name = "web";
+    remote.url = web.url();
+    remote.init_timeout = 20s;
+    Fixture fixture({remote});
+    REQUIRE(fixture.connect().empty());
+    const auto tool = fixture.tools->find("web__a");
+    CHECK_FALSE(fixture.call(tool, {{"t", 1}}).is_error);
+    const auto bad = fixture.call(tool, {{"x", 1}});
+    CHECK(bad.is_error);
+    CHECK_THAT(capstan::text_of(bad.content),
+               ContainsSubstring("warm") && ContainsSubstring("is not valid"));
+}

@@ -1,5 +1,6 @@
 #include "workspace_fixture.hpp"
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -108,4 +109,139 @@ TEST_CASE("workspace: the temporary undo folder goes with the workspace, a named
     }
     CHECK(read_file(fixture.folder.path("undo/000001")) == "one\ntwo\n");
     CHECK(mode_of(fixture.folder.path("undo/000001")) == 0600);
+}
+
+TEST_CASE("workspace: with a folder of its own, changes of earlier workspaces are taken back") {
+    const WorkspaceFixture fixture;
+    REQUIRE(::chmod(fixture.at("sub/b.txt").c_str(), 0750) == 0);
+    const std::string odd = "odd \xff \"name\"\n";
+    WorkspaceOptions options;
+    options.undo_directory = fixture.folder.path("undo");
+    const auto before = tree_of(fixture.root());
+    {
+        Workspace workspace(fixture.root(), options);
+        workspace.write("a.txt", "changed\n");
+        workspace.write("new/deep/" + odd, "x", "turn");
+        workspace.remove("sub/b.txt", "turn");
+    }
+    {
+        Workspace workspace(fixture.root(), options);
+        CHECK(workspace.undoable() == 3);
+        workspace.write("a.txt", "changed again\n");
+    }
+    Workspace workspace(fixture.root());
+    workspace.keep_changes_in(options.undo_directory);
+    CHECK(workspace.undo() == Names{"a.txt"});
+    CHECK(read_file(fixture.at("a.txt")) == "changed\n");
+    CHECK(workspace.undo() == Names{"sub/b.txt", "new/deep/" + odd});
+    CHECK(workspace.undo() == Names{"a.txt"});
+    CHECK(tree_of(fixture.root()) == before);
+    CHECK(refusal([&] { workspace.undo(); }) == "there is nothing to undo");
+    CHECK(mode_of(options.undo_directory) == 0700);
+    CHECK(mode_of(fixture.folder.path("undo/index.jsonl")) == 0600);
+    CHECK_FALSE(std::filesystem::exists(fixture.folder.path("undo/000001")));
+}
+
+TEST_CASE("workspace: after a restart, what others changed meanwhile is left alone") {
+    const WorkspaceFixture fixture;
+    WorkspaceOptions options;
+    options.undo_directory = fixture.folder.path("undo");
+    Workspace(fixture.root(), options).write("a.txt", "ours\n");
+    write_file(fixture.at("a.txt"), "theirs\n");
+    Workspace workspace(fixture.root(), options);
+    CHECK(mentions(refusal([&] { workspace.undo(); }), "a.txt was changed by others since"));
+    CHECK(read_file(fixture.at("a.txt")) == "theirs\n");
+    write_file(fixture.at("a.txt"), "ours\n");
+    CHECK(workspace.undo() == Names{"a.txt"});
+}
+
+TEST_CASE("workspace: an index cut at any byte, as by a crash, loses at most what was behind it") {
+    const WorkspaceFixture fixture;
+    WorkspaceOptions options;
+    options.undo_directory = fixture.folder.path("undo");
+    {
+        Workspace workspace(fixture.root(), options);
+        workspace.write("a.txt", "1\n");
+        workspace.write("sub/b.txt", "2\n");
+    }
+    const auto index = read_file(fixture.folder.path("undo/index.jsonl"));
+    const auto before = tree_of(fixture.root());
+    const auto first_line = index.find('\n') + 1;
+    const auto second_line = index.find('\n', first_line) + 1;
+    for (std::size_t size = 0; size <= index.size(); ++size) {
+        write_file(fixture.folder.path("undo/index.jsonl"), index.substr(0, size));
+        Workspace workspace(fixture.root(), options);
+        const std::size_t whole = size == index.size() ? 2 : size >= second_line ? 1 : 0;
+        REQUIRE(workspace.undoable() == whole);
+        REQUIRE(tree_of(fixture.root()) == before);
+    }
+}
+
+TEST_CASE("workspace: a change that was only begun when the program died is none") {
+    const WorkspaceFixture fixture;
+    WorkspaceOptions options;
+    options.undo_directory = fixture.folder.path("undo");
+    {
+        Workspace workspace(fixture.root(), options);
+        workspace.write("sub/b.txt", "2\n");
+        workspace.write("a.txt", "1\n");
+    }
+    write_file(fixture.at("a.txt"), "one\ntwo\n");  // as before the change
+    Workspace workspace(fixture.root(), options);
+    CHECK(workspace.undo() == Names{"sub/b.txt"});
+    CHECK(workspace.undoable() == 0);
+}
+
+TEST_CASE("workspace: a folder of changes is for one root and one owner, and copies are checked") {
+    const WorkspaceFixture fixture;
+    WorkspaceOptions options;
+    options.undo_directory = fixture.folder.path("undo");
+    {
+        Workspace workspace(fixture.root(), options);
+        Workspace other(fixture.root());
+        CHECK(mentions(refusal([&] { other.keep_changes_in(options.undo_directory); }), "in use"));
+        other.write("a.txt", "elsewhere\n");  // works all the same
+        CHECK(other.undo() == Names{"a.txt"});
+        other.write("a.txt", "elsewhere\n");
+        CHECK(mentions(refusal([&] { other.keep_changes_in(options.undo_directory); }), "already"));
+        workspace.write("a.txt", "ours\n");
+    }
+    CHECK(mentions(refusal([&] { Workspace(fixture.outside(), options); }),
+                   "it is for " + fixture.root()));
+    write_file(fixture.folder.path("undo/000001"), "damaged");
+    Workspace workspace(fixture.root(), options);
+    CHECK(mentions(refusal([&] { workspace.undo(); }), "damaged"));
+    CHECK(read_file(fixture.at("a.txt")) == "ours\n");
+}
+
+TEST_CASE("workspace: beyond the bound of kept bytes the oldest changes are forgotten") {
+    const WorkspaceFixture fixture;
+    for (const bool durable : {true, false}) {
+        WorkspaceOptions options;
+        if (durable) options.undo_directory = fixture.folder.path("undo");
+        options.max_undo_bytes = 10'000;
+        Workspace workspace(fixture.root(), options);
+        std::size_t most = 0;
+        for (int i = 0; i < 50; ++i) {
+            workspace.write("large", std::string(1000, 'x') + std::to_string(i));
+            most = std::max(most, workspace.undoable());
+        }
+        CHECK(most <= 11);
+        CHECK(workspace.undoable() >= 5);
+        workspace.undo();
+        CHECK(read_file(fixture.at("large")).ends_with("x48"));
+        if (!durable) continue;
+        std::size_t files = 0;
+        for ([[maybe_unused]] const auto& entry :
+             std::filesystem::directory_iterator(options.undo_directory))
+            ++files;
+        CHECK(files == workspace.undoable() + 1);
+    }
+    Workspace workspace(fixture.root());
+    workspace.write("huge", std::string(1000, 'x'));
+    WorkspaceOptions options;
+    options.max_undo_bytes = 10;
+    Workspace small(fixture.root(), options);
+    small.write("huge", "y");
+    CHECK(small.undo() == Names{"huge"});  // the newest is never forgotten
 }

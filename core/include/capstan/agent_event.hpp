@@ -85,6 +85,7 @@ struct ToolStarted {
     ToolCall call;
 };
 
+/// A consumer that does not come for its events finds the newest 64 of each call.
 struct ToolProgress {
     ToolProgress() = default;
 
@@ -92,6 +93,7 @@ struct ToolProgress {
     std::string name;
     std::string text;
     json::value data;
+    std::size_t dropped = 0;  ///< how many of this call came before this one and were left out
 };
 
 /// Also for calls that were refused and never started.

@@ -49,48 +49,82 @@ json::value bound_value(N bound) {
 
 }  // namespace detail
 
+/// What may be said of a field or an item of type M; Self keeps it.
+template <class Self, class M>
+class Bounds {
+public:
+    using Plain = typename detail::Plain<M>::type;
+
+    /// What it means, in words for the model.
+    Self& about(std::string_view text) { return keyword("description", json::value(text)); }
+
+    Self& minimum(Plain bound) requires detail::Number<Plain> {
+        return keyword("minimum", detail::bound_value(bound));
+    }
+    Self& maximum(Plain bound) requires detail::Number<Plain> {
+        return keyword("maximum", detail::bound_value(bound));
+    }
+    Self& exclusive_minimum(Plain bound) requires detail::Number<Plain> {
+        return keyword("exclusiveMinimum", detail::bound_value(bound));
+    }
+    Self& exclusive_maximum(Plain bound) requires detail::Number<Plain> {
+        return keyword("exclusiveMaximum", detail::bound_value(bound));
+    }
+
+    /// Lengths in characters (Unicode code points).
+    Self& min_length(std::size_t length) requires detail::Text<Plain> {
+        return keyword("minLength", length);
+    }
+    Self& max_length(std::size_t length) requires detail::Text<Plain> {
+        return keyword("maxLength", length);
+    }
+    /// A regular expression in the syntax of ECMAScript, somewhere in the text unless it is
+    /// anchored by ^ and $.
+    Self& pattern(std::string_view expression) requires detail::Text<Plain> {
+        return keyword("pattern", json::value(expression));
+    }
+
+    Self& min_items(std::size_t count) requires detail::List<Plain> {
+        return keyword("minItems", count);
+    }
+    Self& max_items(std::size_t count) requires detail::List<Plain> {
+        return keyword("maxItems", count);
+    }
+
+private:
+    Self& keyword(std::string_view name, json::value value) {
+        auto& self = static_cast<Self&>(*this);
+        self.set(name, std::move(value));
+        return self;
+    }
+};
+
+/// What is said of each item of a list.
+template <class M>
+class Item : public Bounds<Item<M>, M> {
+public:
+    explicit Item(detail::FieldInfo& info) : info_(info) {}
+
+private:
+    friend class Bounds<Item<M>, M>;
+    void set(std::string_view name, json::value value) {
+        detail::set_item_keyword(info_, name, std::move(value));
+    }
+
+    detail::FieldInfo& info_;
+};
+
 /// What is said of one field beyond its C++ type. Bounds of a std::optional are those of its value.
 template <class M>
-class Field {
+class Field : public Bounds<Field<M>, M> {
 public:
     using Plain = typename detail::Plain<M>::type;
 
     Field(detail::FieldInfo& info, const M& initial) : info_(info), initial_(initial) {}
 
-    /// What the field means, in words for the model.
-    Field& about(std::string_view text) { return keyword("description", json::value(text)); }
-
-    Field& minimum(Plain bound) requires detail::Number<Plain> {
-        return keyword("minimum", detail::bound_value(bound));
-    }
-    Field& maximum(Plain bound) requires detail::Number<Plain> {
-        return keyword("maximum", detail::bound_value(bound));
-    }
-    Field& exclusive_minimum(Plain bound) requires detail::Number<Plain> {
-        return keyword("exclusiveMinimum", detail::bound_value(bound));
-    }
-    Field& exclusive_maximum(Plain bound) requires detail::Number<Plain> {
-        return keyword("exclusiveMaximum", detail::bound_value(bound));
-    }
-
-    /// Lengths in characters (Unicode code points).
-    Field& min_length(std::size_t length) requires detail::Text<Plain> {
-        return keyword("minLength", length);
-    }
-    Field& max_length(std::size_t length) requires detail::Text<Plain> {
-        return keyword("maxLength", length);
-    }
-    /// A regular expression in the syntax of ECMAScript, somewhere in the text unless it is
-    /// anchored by ^ and $.
-    Field& pattern(std::string_view expression) requires detail::Text<Plain> {
-        return keyword("pattern", json::value(expression));
-    }
-
-    Field& min_items(std::size_t count) requires detail::List<Plain> {
-        return keyword("minItems", count);
-    }
-    Field& max_items(std::size_t count) requires detail::List<Plain> {
-        return keyword("maxItems", count);
+    /// Each item of a list: `fields(&Report::scores).items().minimum(0).maximum(100)`.
+    auto items() requires detail::List<Plain> {
+        return Item<typename Plain::value_type>(info_);
     }
 
     /// May be left out, and is `value` then.
@@ -102,9 +136,9 @@ public:
     Field& default_value() { return default_value(initial_); }
 
 private:
-    Field& keyword(std::string_view name, json::value value) {
+    friend class Bounds<Field<M>, M>;
+    void set(std::string_view name, json::value value) {
         detail::set_keyword(info_, name, std::move(value));
-        return *this;
     }
 
     detail::FieldInfo& info_;

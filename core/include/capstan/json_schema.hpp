@@ -14,6 +14,7 @@
 //     inline void describe(capstan::Fields<Report>& fields) {
 //         fields.about("A report on a book");
 //         fields(&Report::title).about("Title, as printed").min_length(1);
+//         fields(&Report::pages).max_items(20).items().minimum(1);
 //         fields(&Report::score).minimum(0).maximum(10);
 //     }
 

@@ -116,6 +116,7 @@ json::object of(const ToolProgress& event) {
     object["name"] = event.name;
     put(object, "text", event.text);
     if (!event.data.is_null()) object["data"] = event.data;
+    if (event.dropped > 0) object["dropped"] = event.dropped;
     return object;
 }
 

@@ -5,15 +5,11 @@
 
 #include <capstan/session.hpp>
 
-#include <capstan/session.hpp>
-
 #include <utility>
 
 namespace capstan {
 
 AgentStream Agent::run(Session& session, std::optional<UserMessage> message) const {
-    session.set_limits(options_.limits);
-    session.set_model(options_.model.empty() ? handler_->get_model().id : options_.model);
     session.set_limits(options_.limits);
     session.set_model(options_.model.empty() ? handler_->get_model().id : options_.model);
     auto log = detail::make_session_log(session);

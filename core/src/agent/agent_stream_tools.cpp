@@ -93,6 +93,7 @@ void AgentStream::Impl::take(detail::ToolNews& news) {
     event.name = news.tool->call().name;
     event.text = std::move(news.text);
     event.data = std::move(news.data);
+    event.dropped = news.dropped;
     events_.emplace_back(std::move(event));
 }
 

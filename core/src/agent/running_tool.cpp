@@ -3,6 +3,7 @@
 #include "base/duration_text.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,6 +14,22 @@
 namespace capstan::detail {
 
 using Clock = std::chrono::steady_clock;
+
+/// Goes with the coroutine, however that ends: what the operations of the tool keep in the signal
+/// must not outlive their event loop.
+class RunningTool::Pending {
+public:
+    explicit Pending(std::weak_ptr<RunningTool> tool) : tool_(std::move(tool)) {}
+    Pending(const Pending&) = delete;
+    ~Pending() {
+        if (const auto tool = tool_.lock()) tool->vanish();
+    }
+
+    asio::cancellation_signal signal;
+
+private:
+    std::weak_ptr<RunningTool> tool_;
+};
 
 RunningTool::RunningTool(std::shared_ptr<AgentInbox> inbox, ToolCall call,
                          std::shared_ptr<Tool> tool)
@@ -37,10 +54,10 @@ void RunningTool::start(const asio::any_io_executor& executor, json::value argum
     };
     if (timeout.count() > 0) limit_time(executor, timeout);
     auto self = shared_from_this();
-    auto pending = std::make_shared<Pending>();
+    auto pending = std::make_shared<Pending>(weak_from_this());
     pending_ = pending;
     asio::co_spawn(executor, run(self, std::move(arguments)),
-                   asio::bind_cancellation_slot(signal_.slot(),
+                   asio::bind_cancellation_slot(pending->signal.slot(),
                                                 [self, pending](std::exception_ptr) {}));
 }
 
@@ -80,9 +97,19 @@ void RunningTool::expire(std::chrono::milliseconds timeout) {
     interrupt();
 }
 
-// The coroutine may have gone with its event loop; its slot must not be touched then.
+// The coroutine may have gone with its event loop, or end while it is being told.
 void RunningTool::interrupt() {
-    if (!pending_.expired()) signal_.emit(asio::cancellation_type::all);
+    if (const auto pending = pending_.lock())
+        pending->signal.emit(asio::cancellation_type::all);
+}
+
+void RunningTool::vanish() noexcept try {
+    if (ended_) return;
+    end(ToolStatus::failed,
+        ToolResult::error("The tool was broken off: what it waited for is gone. What it did until "
+                          "then may have had effects."));
+} catch (const std::exception&) {
+    // No memory: its time limit ends it.
 }
 
 void RunningTool::cancel() {

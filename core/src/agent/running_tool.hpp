@@ -3,7 +3,6 @@
 #include "agent/agent_inbox.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -12,8 +11,8 @@
 namespace capstan::detail {
 
 /// One execution of a tool beside the run. It tells its end exactly once: when the tool returns or
-/// throws, or when its time is over. What the tool does after that, until it heeds the
-/// cancellation, concerns nobody.
+/// throws, when its time is over, or when its coroutine goes because what it waited for was
+/// destroyed. What the tool does after that, until it heeds the cancellation, concerns nobody.
 class RunningTool : public std::enable_shared_from_this<RunningTool> {
 public:
     RunningTool(std::shared_ptr<AgentInbox> inbox, ToolCall call, std::shared_ptr<Tool> tool);
@@ -36,13 +35,13 @@ private:
     void expire(std::chrono::milliseconds timeout);
     void interrupt();
     void end(ToolStatus status, ToolResult result);
+    void vanish() noexcept;
 
     std::shared_ptr<AgentInbox> inbox_;
     ToolCall call_;
     std::shared_ptr<Tool> tool_;
     ToolContext context_;
-    asio::cancellation_signal signal_;
-    struct Pending {};
+    class Pending;
     std::weak_ptr<Pending> pending_;  // owned by the coroutine's completion
     std::weak_ptr<asio::steady_timer> timer_;  // owned by its own wait
     std::chrono::steady_clock::time_point begun_;

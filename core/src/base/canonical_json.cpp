@@ -1,5 +1,7 @@
 #include <capstan/canonical_json.hpp>
 
+#include "base/json_walk.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -26,13 +28,6 @@ bool utf16_less(std::string_view a, std::string_view b) {
     return utf16_rank(*left) < utf16_rank(*right);
 }
 
-template <class Integer>
-void append_integer(std::string& out, Integer value) {
-    std::array<char, 24> buffer;
-    const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-    out.append(buffer.data(), result.ptr);
-}
-
 /// The layout of ECMAScript's Number::toString: `digits` are without leading and trailing zeros,
 /// `point` is the number of them before the decimal point.
 void append_layout(std::string& out, const std::string& digits, int point) {
@@ -48,7 +43,7 @@ void append_layout(std::string& out, const std::string& digits, int point) {
         out += digits[0];
         if (count > 1) out.append(".").append(digits, 1);
         out.append(point > 0 ? "e+" : "e-");
-        append_integer(out, std::abs(point - 1));
+        detail::append_integer(out, std::abs(point - 1));
     }
 }
 
@@ -74,54 +69,28 @@ void append_double(std::string& out, double value) {
     append_layout(out, digits, exponent + 1);
 }
 
-void append_canonical(std::string& out, const json::value& value);
-
-void append_object(std::string& out, const json::object& object) {
-    std::vector<const json::key_value_pair*> members;
-    members.reserve(object.size());
-    for (const auto& member : object) members.push_back(&member);
-    std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) {
-        return utf16_less(a->key(), b->key());
-    });
-    char separator = '{';
-    for (const auto* member : members) {
-        out += separator;
-        append_json_string(out, member->key());
-        out += ':';
-        append_canonical(out, member->value());
-        separator = ',';
+struct CanonicalStyle {
+    static void append_double(std::string& out, double value) {
+        capstan::append_double(out, value);
     }
-    out += members.empty() ? "{}" : "}";
-}
 
-void append_array(std::string& out, const json::array& array) {
-    char separator = '[';
-    for (const auto& element : array) {
-        out += separator;
-        append_canonical(out, element);
-        separator = ',';
+    template <class F>
+    static void each_member(const json::object& object, F f) {
+        std::vector<const json::key_value_pair*> members;
+        members.reserve(object.size());
+        for (const auto& member : object) members.push_back(&member);
+        std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) {
+            return utf16_less(a->key(), b->key());
+        });
+        for (const auto* member : members) f(*member);
     }
-    out += array.empty() ? "[]" : "]";
-}
-
-void append_canonical(std::string& out, const json::value& value) {
-    switch (value.kind()) {
-    case json::kind::null: out += "null"; break;
-    case json::kind::bool_: out += value.get_bool() ? "true" : "false"; break;
-    case json::kind::int64: append_integer(out, value.get_int64()); break;
-    case json::kind::uint64: append_integer(out, value.get_uint64()); break;
-    case json::kind::double_: append_double(out, value.get_double()); break;
-    case json::kind::string: append_json_string(out, value.get_string()); break;
-    case json::kind::array: append_array(out, value.get_array()); break;
-    case json::kind::object: append_object(out, value.get_object()); break;
-    }
-}
+};
 
 }  // namespace
 
 std::string canonical_json(const json::value& value) {
     std::string out;
-    append_canonical(out, value);
+    detail::JsonWalk<CanonicalStyle>::append(out, value);
     return out;
 }
 

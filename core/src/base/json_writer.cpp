@@ -1,5 +1,6 @@
 #include <capstan/json.hpp>
 
+#include "base/json_walk.hpp"
 #include "base/utf8.hpp"
 
 #include <array>
@@ -90,13 +91,6 @@ void append_double(std::string& out, double value) {
     append_number(out, std::string_view(begin, result.ptr));
 }
 
-template <class Integer>
-void append_integer(std::string& out, Integer value) {
-    std::array<char, 24> buffer;
-    const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-    out.append(buffer.data(), result.ptr);
-}
-
 /// Steps over common characters of two and three bytes.
 const char* skip_plain_utf8(const char* p, const char* end) {
     const auto byte = [&p](int i) { return static_cast<unsigned char>(p[i]); };
@@ -128,42 +122,17 @@ std::size_t estimated_size(const json::value& value) {
     return size;
 }
 
-void append_value(std::string& out, const json::value& value);
-
-void append_object(std::string& out, const json::object& object) {
-    char separator = '{';
-    for (const auto& member : object) {
-        out += separator;
-        append_json_string(out, member.key());
-        out += ':';
-        append_value(out, member.value());
-        separator = ',';
+/// Members in their order.
+struct PlainStyle {
+    static void append_double(std::string& out, double value) {
+        capstan::append_double(out, value);
     }
-    out += object.empty() ? "{}" : "}";
-}
-
-void append_array(std::string& out, const json::array& array) {
-    char separator = '[';
-    for (const auto& element : array) {
-        out += separator;
-        append_value(out, element);
-        separator = ',';
+    template <class F>
+    static void each_member(const json::object& object, F f) {
+        for (const auto& member : object) f(member);
     }
-    out += array.empty() ? "[]" : "]";
-}
-
-void append_value(std::string& out, const json::value& value) {
-    switch (value.kind()) {
-    case json::kind::null: out += "null"; break;
-    case json::kind::bool_: out += value.get_bool() ? "true" : "false"; break;
-    case json::kind::int64: append_integer(out, value.get_int64()); break;
-    case json::kind::uint64: append_integer(out, value.get_uint64()); break;
-    case json::kind::double_: append_double(out, value.get_double()); break;
-    case json::kind::string: append_json_string(out, value.get_string()); break;
-    case json::kind::array: append_array(out, value.get_array()); break;
-    case json::kind::object: append_object(out, value.get_object()); break;
-    }
-}
+};
+using PlainWalk = detail::JsonWalk<PlainStyle>;
 
 }  // namespace
 
@@ -192,19 +161,19 @@ void append_json_text(std::string& out, const json::object& object) {
     std::size_t size = 8;
     for (const auto& [key, member] : object) size += key.size() + estimated_size(member);
     out.reserve(out.size() + size);
-    append_object(out, object);
+    PlainWalk::append(out, object);
 }
 
 void append_json_text(std::string& out, const json::array& array) {
     std::size_t size = 8;
     for (const json::value& element : array) size += estimated_size(element);
     out.reserve(out.size() + size);
-    append_array(out, array);
+    PlainWalk::append(out, array);
 }
 
 void append_json_text(std::string& out, const json::value& value) {
     out.reserve(out.size() + estimated_size(value));
-    append_value(out, value);
+    PlainWalk::append(out, value);
 }
 
 std::string to_json_text(const json::value& value) {

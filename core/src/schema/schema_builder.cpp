@@ -8,13 +8,29 @@ namespace capstan::detail {
 
 namespace {
 
+json::object with_keywords(json::object schema, const json::object& keywords);
+
+/// The schema of a list, or of a list or null, with what was said of its items.
+void add_to_items(json::object& schema, const json::object& keywords) {
+    if (json::value* items = schema.if_contains("items")) {
+        *items = with_keywords(std::move(items->as_object()), keywords);
+    } else if (json::value* alternatives = schema.if_contains("anyOf")) {
+        for (json::value& one : alternatives->as_array()) add_to_items(one.as_object(), keywords);
+    }
+}
+
 /// The schema of a field: what its type gives, with what was said of the field.
 json::object with_keywords(json::object schema, const json::object& keywords) {
     const bool is_reference = schema.contains("$ref");
     if (is_reference && !keywords.empty()) {
         schema = json::object{{"anyOf", json::array{std::move(schema)}}};
     }
-    for (const auto& [name, value] : keywords) schema.insert_or_assign(name, value);
+    for (const auto& [name, value] : keywords) {
+        if (name == "items")
+            add_to_items(schema, value.get_object());
+        else
+            schema.insert_or_assign(name, value);
+    }
     return schema;
 }
 

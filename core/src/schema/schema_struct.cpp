@@ -98,6 +98,13 @@ void set_keyword(FieldInfo& field, std::string_view keyword, json::value value) 
     field.keywords[keyword] = std::move(value);
 }
 
+void set_item_keyword(FieldInfo& field, std::string_view keyword, json::value value) {
+    auto& items = field.keywords["items"];
+    if (!items.is_object()) items.emplace_object();
+    items.get_object()[keyword] = std::move(value);
+    field.bounded = true;
+}
+
 void set_default(FieldInfo& field, json::value value) {
     field.required = false;
     field.has_default = true;

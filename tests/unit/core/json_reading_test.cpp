@@ -167,6 +167,32 @@ TEST_CASE("What does not fit is refused in words for a model") {
     for (const Wrong& wrong : table) CHECK(wrong.fault == wrong.expected);
 }
 
+TEST_CASE("Items that pass a bound are refused, each by its place") {
+    const auto refused = [](const char* member, const char* value) {
+        auto object =
+            parse_json(R"({"percents":[0,100],"pair":[0,null],"names":["a"],"places":[]})")
+                .as_object();
+        object[member] = parse_json(value);
+        const auto fault = conversion_fault<Marks>(object);
+        if (fault.empty()) from_json<Marks>(object);
+        return fault;
+    };
+    CHECK(refused("percents", "[]") == "");
+    CHECK(refused("percents", "[50,0,100]") == "");
+    CHECK(refused("percents", "[50,101]") == "percents[1]: expected at most 100, got 101");
+    CHECK(refused("percents", "[-1,101]") == "percents[0]: expected at least 0, got -1\n"
+                                             "percents[1]: expected at most 100, got 101");
+    CHECK(refused("percents", "[1,2,3,4]") == "percents: expected at most 3 items, got 4");
+    CHECK(refused("ratios", "null") == "");
+    CHECK(refused("ratios", "[0.5]") == "");
+    CHECK(refused("ratios", "[0.5,1]") == "ratios[1]: expected less than 1, got 1");
+    CHECK(refused("pair", "[null,-1]") == "");
+    CHECK(refused("pair", "[null,-2]") == "pair[1]: expected at least -1, got -2");
+    CHECK(refused("names", R"(["b",""])") == "names[1]: expected at least 1 character, got 0");
+    CHECK_FALSE(refused("names", R"(["B"])").empty());
+    CHECK_FALSE(refused("percents", R"(["x"])").empty());
+}
+
 TEST_CASE("What passes a bound is refused") {
     const auto refused = [](const char* member, const char* value) {
         auto object =

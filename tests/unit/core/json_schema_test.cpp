@@ -81,6 +81,27 @@ TEST_CASE("A schema carries descriptions, bounds and defaults") {
         R"("required":["percent","ratio","title","code","tags"],"additionalProperties":false})");
 }
 
+TEST_CASE("Bounds of items stand in the schema of the items") {
+    const auto schema = schema_of<Marks>();
+    const auto& properties = schema.at("properties");
+    const auto text = [&](const char* name) { return to_json_text(properties.at(name)); };
+    CHECK(text("percents") ==
+          R"({"type":"array","items":{"type":"integer","description":"In percent","minimum":0,)"
+          R"("maximum":100},"maxItems":3})");
+    CHECK(text("ratios") ==
+          R"({"anyOf":[{"type":"array","items":{"type":"number","exclusiveMinimum":0,)"
+          R"("exclusiveMaximum":1}},{"type":"null"}]})");
+    CHECK(text("pair") == R"({"type":"array","items":{"type":["integer","null"],"minimum":-1},)"
+                          R"("minItems":2,"maxItems":2})");
+    CHECK(text("names") ==
+          R"({"type":"array","items":{"type":"string","minLength":1,"pattern":"^[a-z]*$"},)"
+          R"("description":"Who"})");
+    CHECK(properties.at("places").at("items").at("description") == "Where");
+    const auto strict = strict_schema(schema);
+    REQUIRE(strict);
+    CHECK(strict->at("properties").at("percents").at("items").at("maximum") == 100);
+}
+
 TEST_CASE("A struct that holds itself has a schema that refers to itself") {
     const std::string properties =
         R"({"type":"object","properties":{"name":{"type":"string"},)"

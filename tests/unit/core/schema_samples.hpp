@@ -92,6 +92,24 @@ inline void describe(capstan::Fields<Bounded>& fields) {
     fields(&Bounded::mode).default_value("fast");
 }
 
+/// Lists whose items have bounds.
+struct Marks {
+    std::vector<int> percents;
+    std::optional<std::vector<double>> ratios;
+    std::array<std::optional<int>, 2> pair{};
+    std::vector<std::string> names;
+    std::vector<Place> places;
+};
+BOOST_DESCRIBE_STRUCT(Marks, (), (percents, ratios, pair, names, places))
+
+inline void describe(capstan::Fields<Marks>& fields) {
+    fields(&Marks::percents).max_items(3).items().about("In percent").minimum(0).maximum(100);
+    fields(&Marks::ratios).items().exclusive_minimum(0).exclusive_maximum(1);
+    fields(&Marks::pair).items().minimum(-1);
+    fields(&Marks::names).about("Who").items().min_length(1).pattern("^[a-z]*$");
+    fields(&Marks::places).items().about("Where");
+}
+
 struct Nothing {};
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 

@@ -176,3 +176,27 @@ TEST_CASE("A command is found along the path that the server will have") {
     CHECK_THROWS_MATCHES(mcp::find_program(config), McpError,
                          MessageMatches(ContainsSubstring("/nowhere/./bin/sh")));
 }
+
+TEST_CASE("What is known of a server's authorization stands in its configuration") {
+    const auto config = read_one(R"({"url":"https://x","oauth":{"clientId":"id",
+        "clientSecret":"${MCP_TEST_SECRET:-s}","privateKey":"k","issuer":"https://as",
+        "scope":"a b","grant":"client_credentials","new":1}})");
+    CHECK(config.authorization.client_id == "id");
+    CHECK(config.authorization.client_secret == "s");
+    CHECK(config.authorization.private_key == "k");
+    CHECK(config.authorization.issuer == "https://as");
+    CHECK(config.authorization.scope == "a b");
+    CHECK(config.authorization.grant == McpGrant::client_credentials);
+    CHECK(read_one(R"({"url":"https://x","oauth":{"grant":"authorization_code"}})")
+              .authorization.grant == McpGrant::authorization_code);
+    const std::vector<std::pair<std::string, std::string>> rows = {
+        {R"({"url":"https://x","oauth":7})", "mcpServers.s.oauth: expected an object"},
+        {R"({"url":"https://x","oauth":{"clientId":7}})",
+         "mcpServers.s.oauth.clientId: expected a text"},
+        {R"({"url":"https://x","oauth":{"grant":"password"}})", "mcpServers.s.oauth.grant: "},
+    };
+    for (const auto& [members, words] : rows) {
+        CHECK_THROWS_MATCHES(read_one(members), McpError,
+                             MessageMatches(ContainsSubstring(words)));
+    }
+}

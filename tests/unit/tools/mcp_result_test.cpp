@@ -139,3 +139,48 @@ TEST_CASE("An accepted elicitation gets the defaults of what it leaves out") {
     mcp::apply_elicitation_defaults({}, untouched);
     CHECK(to_json_text(untouched) == R"({"action":"accept"})");
 }
+
+TEST_CASE("Structured content that is not what the tool promised makes an error of its result") {
+    const auto schema = object(
+        R"({"type":"object","properties":{"t":{"type":"number"}},"required":["t"]})");
+    const auto convert_with = [&](const std::string& text) {
+        return mcp_tool_result(object(text), schema);
+    };
+    const auto good = convert_with(
+        R"({"content":[{"type":"text","text":"warm"}],"structuredContent":{"t":1.5}})");
+    CHECK_FALSE(good.is_error);
+    CHECK(std::get<std::string>(good.content) == "warm");
+
+    const auto bad = convert_with(
+        R"({"content":[{"type":"text","text":"warm"}],"structuredContent":{"t":"hot"}})");
+    CHECK(bad.is_error);
+    const auto text = std::get<std::string>(bad.content);
+    CHECK(text.starts_with("warm\n\nThe structured content of this result is not valid: t: "));
+    CHECK(bad.details.at("structuredContent").at("t") == "hot");
+
+    const auto none = convert_with(R"({"content":[{"type":"text","text":"warm"}]})");
+    CHECK(none.is_error);
+    CHECK(std::get<std::string>(none.content).find("it has none") != std::string::npos);
+
+    const auto image = convert_with(R"({"content":[{"type":"image","data":"QUJD",
+        "mimeType":"image/png"}],"structuredContent":[]})");
+    CHECK(image.is_error);
+    CHECK(std::get<std::vector<ContentPart>>(image.content).size() == 2);
+
+    // An error promises nothing, and a schema that is no good says nothing.
+    const auto error = convert_with(
+        R"({"content":[{"type":"text","text":"no"}],"isError":true,"structuredContent":{}})");
+    CHECK(error.is_error);
+    CHECK(std::get<std::string>(error.content) == "no");
+    const auto unusable = mcp_tool_result(
+        object(R"({"content":[],"structuredContent":{"t":1}})"), object(R"({"type":7})"));
+    CHECK_FALSE(unusable.is_error);
+}
+
+TEST_CASE("The output schemas of tools are found by their names") {
+    const auto items = parse_json(R"([{"name":"a","outputSchema":{"type":"object"}},
+        {"name":"b"},{"name":"c","outputSchema":7},7])");
+    const auto schemas = mcp::read_output_schemas(items.as_array());
+    CHECK(schemas.size() == 1);
+    CHECK(to_json_text(schemas.at("a")) == R"({"type":"object"})");
+}

@@ -1,6 +1,7 @@
 #include "coding/child_group.hpp"
 
 #include "coding/open_beneath.hpp"
+#include "coding/process_family.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -8,10 +9,12 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace capstan::coding {
 namespace {
@@ -23,12 +26,15 @@ void check(int error) {
 /// What the child does with its files before it becomes the program.
 class FileActions {
 public:
-    FileActions(int output, int folder) {
+    explicit FileActions(const ChildSpec& spec) {
         check(::posix_spawn_file_actions_init(&actions_));
-        check(::posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0));
-        check(::posix_spawn_file_actions_adddup2(&actions_, output, 1));
-        check(::posix_spawn_file_actions_adddup2(&actions_, output, 2));
-        if (folder >= 0) check(::posix_spawn_file_actions_addfchdir_np(&actions_, folder));
+        put(spec.input, 0);
+        put(spec.output, 1);
+        put(spec.errors, 2);
+        if (spec.folder >= 0)
+            check(::posix_spawn_file_actions_addfchdir_np(&actions_, spec.folder));
+        if (!spec.directory.empty())
+            check(::posix_spawn_file_actions_addchdir_np(&actions_, spec.directory.c_str()));
 #ifdef __GLIBC__  // files of the embedding program that are not close-on-exec
         check(::posix_spawn_file_actions_addclosefrom_np(&actions_, 3));
 #endif
@@ -40,6 +46,11 @@ public:
     const posix_spawn_file_actions_t* get() const noexcept { return &actions_; }
 
 private:
+    void put(int file, int number) {
+        if (file >= 0) return check(::posix_spawn_file_actions_adddup2(&actions_, file, number));
+        check(::posix_spawn_file_actions_addopen(&actions_, number, "/dev/null", O_RDWR, 0));
+    }
+
     posix_spawn_file_actions_t actions_{};
 };
 
@@ -75,22 +86,20 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-ChildGroup::ChildGroup(const ProcessSpec& spec) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno(errno);
-    output_.reset(ends[0]);
-    const FileDescriptor writing(ends[1]);
-    const FileActions actions(writing.get(), spec.folder);
+ChildGroup::ChildGroup(const ChildSpec& spec) : mark_(new_family_mark()) {
+    const FileActions actions(spec);
     const SpawnAttributes attributes;
+    auto marked = spec.environment;
+    marked.push_back(mark_);
     const auto arguments = pointers(spec.arguments);
-    const auto environment = pointers(spec.environment);
-    check(::posix_spawn(&pid_, arguments[0], actions.get(), attributes.get(), arguments.data(),
-                        environment.data()));
+    const auto environment = pointers(marked);
+    check(::posix_spawn(&pid_, spec.program.c_str(), actions.get(), attributes.get(),
+                        arguments.data(), environment.data()));
 }
 
 ChildGroup::~ChildGroup() {
     if (pid_ < 0) return;
-    signal(SIGKILL);
+    kill_all();
     int status = 0;
     if (::waitpid(pid_, &status, WNOHANG) != 0) return;
     try {  // a killed process may take its time
@@ -108,22 +117,45 @@ FileDescriptor ChildGroup::open_watch() const {
 #endif
 }
 
-bool ChildGroup::ended() const noexcept {
+bool ChildGroup::ended() noexcept {
+    if (ended_) return true;
     siginfo_t info{};
     const int error = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
-    return error != 0 || info.si_pid == pid_;
+    if (error == 0 && info.si_pid != pid_) return false;
+    ended_ = true;
+    // Somebody else has reaped it, e.g. because SIGCHLD is ignored: its number may be a stranger's.
+    if (error != 0) pid_ = -1;
+    known_ = error == 0;
+    if (!known_) return true;
+    if (info.si_code == CLD_EXITED) exit_status_ = info.si_status;
+    else end_signal_ = info.si_status;
+    return true;
 }
 
-void ChildGroup::signal(int number) const noexcept { ::kill(-pid_, number); }
+void ChildGroup::signal(int number) const noexcept {
+    if (pid_ > 0) ::kill(-pid_, number);
+}
 
-ProcessEnd ChildGroup::reap() noexcept {
+void ChildGroup::kill_all() const noexcept {
     signal(SIGKILL);
-    ProcessEnd end;
-    int status = 0;
-    if (::waitpid(std::exchange(pid_, -1), &status, 0) < 0) return end;  // others reaped it
-    if (WIFEXITED(status)) end.exit_status = WEXITSTATUS(status);
-    if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
-    return end;
+    kill_family(std::max<pid_t>(pid_, 0), mark_);
+}
+
+void ChildGroup::reap() noexcept {
+    if (std::exchange(reaped_, true)) return;
+    const bool over = ended();
+    kill_all();
+    if (pid_ < 0) return;
+    if (!over) {  // it ends by our signal
+        siginfo_t info{};
+        while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) != 0 &&
+               errno == EINTR) {
+        }
+        ended();
+    }
+    while (pid_ > 0 && ::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
 }
 
 }  // namespace capstan::coding

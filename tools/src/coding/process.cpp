@@ -1,6 +1,7 @@
 #include "coding/process.hpp"
 
 #include "coding/child_group.hpp"
+#include "coding/open_beneath.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -10,9 +11,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <memory>
 #include <utility>
 
@@ -31,12 +35,12 @@ class Running : public std::enable_shared_from_this<Running> {
 public:
     Running(asio::any_io_executor executor, ProcessSpec spec)
         : spec_(std::move(spec)),
-          child_(std::make_unique<ChildGroup>(spec_)),
-          output_(executor, child_->take_output().release()),
+          output_(executor),
           watch_(executor),
           deadline_(executor),
           drain_(executor),
           end_(executor, asio::steady_timer::time_point::max()) {
+        start();
         if (auto watch = child_->open_watch()) watch_.assign(watch.release());
     }
 
@@ -56,6 +60,21 @@ public:
     asio::awaitable<ProcessEnd> run();
 
 private:
+    void start() {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno(errno);
+        FileDescriptor reading(ends[0]);
+        const FileDescriptor writing(ends[1]);
+        ChildSpec child;
+        child.program = spec_.arguments.front();
+        child.arguments = spec_.arguments;
+        child.environment = spec_.environment;
+        child.folder = spec_.folder;
+        child.output = child.errors = writing.get();
+        child_ = std::make_unique<ChildGroup>(child);
+        output_.assign(reading.release());
+    }
+
     asio::awaitable<void> read_output();
     asio::awaitable<void> wait_for_end();
     asio::awaitable<void> take_cancellation();
@@ -158,7 +177,10 @@ asio::awaitable<ProcessEnd> Running::run() {
     watch_end();
     co_await read_output();
     co_await wait_for_end();
-    auto end = child_->reap();
+    child_->reap();
+    ProcessEnd end;
+    end.exit_status = child_->exit_status();
+    end.signal = child_->end_signal();
     end.timed_out = timed_out_;
     if (cancelled_) throw boost::system::system_error(asio::error::operation_aborted);
     co_return end;

@@ -37,9 +37,9 @@ struct ProcessEnd {
 static_assert(!std::is_aggregate_v<ProcessEnd>);
 
 /// Runs a program in a session of its own, and completes when it has ended. What it started and
-/// left running in its process group is killed then.
+/// left running is killed then, also what made a group or a session of its own.
 ///
-/// On timeout and on cancellation the whole group gets SIGTERM, and SIGKILL after the grace;
+/// On timeout and on cancellation the process group gets SIGTERM, and SIGKILL after the grace;
 /// cancellation then ends in system_error(operation_aborted). When the coroutine is destroyed, the
 /// group is killed at once. Throws std::system_error if the program cannot be started. Handlers run
 /// on the awaiting coroutine's executor: a strand, if that has several threads.

@@ -19,31 +19,35 @@ using namespace coding;
 class Workspace::Impl {
 public:
     Impl(const std::filesystem::path& path, Options settings)
-        : options(std::move(settings)), root(path), journal(root, options.undo_directory) {}
+        : options(std::move(settings)), root(path) {
+        open_journal(options.undo_directory);
+    }
 
-    /// Changes what is at `path` by `change(place)`, which gives the SHA-256 of the new content.
+    void open_journal(std::filesystem::path directory) {
+        journal.reset();  // its folder may be the same
+        journal = std::make_unique<UndoJournal>(root, std::move(directory), options.max_undo_bytes);
+    }
+
+    /// Changes what is at `path` by `change(place)`; `after` is the SHA-256 of the new content.
     template <class F>
-    void change(const std::string& path, std::string_view turn, bool make_folders, F change) {
-        UndoJournal::Change entry;
-        auto folders = make_folders ? root.make_parents(path) : std::vector<std::string>();
+    void change(const std::string& path, std::string_view turn, std::string after, F change) {
+        auto folders = after.empty() ? std::vector<std::string>() : root.make_parents(path);
+        bool begun = false;
         try {
             const auto place = root.locate(path);
-            entry = journal.prepare(place, path, turn);
-            entry.after = change(place);
+            journal->begin(place, path, turn, std::move(after), folders);
+            begun = true;
+            change(place);
         } catch (...) {
-            journal.drop(entry);
+            if (begun) journal->abandon();
             root.remove_folders(folders);
             throw;
         }
-        entry.folders = std::move(folders);
-        journal.commit(std::move(entry));
     }
 
     void write(const std::string& path, std::string_view content, std::string_view turn) {
-        change(path, turn, true, [&](const Place& place) {
-            put_file(place, path, content);
-            return sha256(content);
-        });
+        change(path, turn, sha256(content),
+               [&](const Place& place) { put_file(place, path, content); });
     }
 
     bool holds(const std::string& path, std::optional<std::string_view> content) const {
@@ -66,7 +70,7 @@ public:
     const Options options;
     const ConfinedRoot root;
     mutable std::mutex mutex;
-    UndoJournal journal;
+    std::unique_ptr<UndoJournal> journal;  // never null
 };
 
 Workspace::Workspace(std::filesystem::path root, Options options)
@@ -136,24 +140,33 @@ void Workspace::replace(std::string_view path, std::optional<std::string_view> b
 void Workspace::remove(std::string_view path, std::string_view turn) {
     const auto name = relative(path);
     const std::lock_guard lock(impl_->mutex);
-    impl_->change(name, turn, false, [&](const Place& place) {
-        take_file(place, name);
-        return std::string();
-    });
+    impl_->change(name, turn, {}, [&](const Place& place) { take_file(place, name); });
 }
 
 std::vector<std::string> Workspace::undo() {
     const std::lock_guard lock(impl_->mutex);
     try {
-        return impl_->journal.undo();
+        return impl_->journal->undo();
     } catch (const std::system_error& error) {
         throw WorkspaceError(fmt::format("cannot undo: {}", error.code().message()));
     }
 }
 
+void Workspace::keep_changes_in(std::filesystem::path directory) {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->journal->size() > 0)
+        throw WorkspaceError("changes were made already; where they are kept cannot be changed");
+    try {
+        impl_->open_journal(std::move(directory));
+    } catch (...) {
+        impl_->open_journal({});
+        throw;
+    }
+}
+
 std::size_t Workspace::undoable() const {
     const std::lock_guard lock(impl_->mutex);
-    return impl_->journal.size();
+    return impl_->journal->size();
 }
 
 }  // namespace capstan

@@ -98,6 +98,10 @@ asio::awaitable<json::object> McpClient::get_prompt(std::string name, json::obje
     return Impl::request(impl_, "prompts/get", std::move(params));
 }
 
+json::object McpClient::output_schema(const std::string& tool) const {
+    return impl_->output_schema(tool);
+}
+
 asio::awaitable<json::object> McpClient::request(std::string method, json::object params) {
     return Impl::request(impl_, std::move(method), std::move(params));
 }

@@ -53,7 +53,10 @@ struct McpClient::Impl::Attempt {
 
 McpClient::Impl::Impl(asio::any_io_executor executor_, McpServerConfig config_,
                       McpClientOptions options_)
-    : executor(std::move(executor_)), config(std::move(config_)), options(std::move(options_)) {}
+    : executor(std::move(executor_)),
+      config(std::move(config_)),
+      options(std::move(options_)),
+      authorizer(oauth::make_authorizer(executor, config, options)) {}
 
 asio::awaitable<McpClient::Impl::SessionPtr> McpClient::Impl::ready(Self self) {
     if (self->abandoned_) {
@@ -80,6 +83,7 @@ asio::awaitable<void> McpClient::Impl::connect(Self self, std::shared_ptr<Attemp
             if (const auto impl = weak.lock()) impl->on_notification(method, params);
         };
         self->session = std::make_shared<mcp::Session>(self->executor, self->config, self->options,
+                                                       self->authorizer,
                                                        std::move(on_notification));
         attempt->session = self->session;
         co_await mcp::Session::open(attempt->session);
@@ -143,8 +147,14 @@ asio::awaitable<std::vector<FunctionTool>> McpClient::Impl::tools(Self self) {
     const int version = self->tools_version_;
     const auto items = co_await list(self, "tools", "tools/list", "tools");
     auto tools = mcp::read_tools(items);
+    self->output_schemas_ = mcp::read_output_schemas(items);
     if (version == self->tools_version_) self->tools_ = tools;
     co_return tools;
+}
+
+json::object McpClient::Impl::output_schema(const std::string& tool) const {
+    const auto found = output_schemas_.find(tool);
+    return found == output_schemas_.end() ? json::object() : found->second;
 }
 
 void McpClient::Impl::on_notification(const std::string& method, const json::object& params) {

@@ -6,6 +6,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,12 +31,14 @@ public:
     static asio::awaitable<json::array> list(Self self, std::string capability, std::string method,
                                              std::string member);
     static asio::awaitable<std::vector<FunctionTool>> tools(Self self);
+    json::object output_schema(const std::string& tool) const;
     static asio::awaitable<void> close(Self self);
     void abandon();
 
     const asio::any_io_executor executor;
     const McpServerConfig config;
     const McpClientOptions options;
+    const std::shared_ptr<oauth::Authorizer> authorizer;  // outlives the sessions; null: none
     SessionPtr session;  // the last, alive or not
     json::object hello;  // of the last session that was opened
 
@@ -50,6 +53,7 @@ private:
 
     std::shared_ptr<Attempt> attempt_;
     std::optional<std::vector<FunctionTool>> tools_;
+    std::map<std::string, json::object> output_schemas_;  // of the tools last read
     int tools_version_ = 0;  // counts the changes
     bool was_connected_ = false;
     bool abandoned_ = false;

@@ -38,6 +38,7 @@ public:
         config.env = text_map("env");
         config.headers = text_map("headers");
         config.directory = text("cwd");
+        read_authorization(config.authorization);
         read_permissions(config);
         read_times(config);
         return config;
@@ -102,6 +103,24 @@ private:
                 text_of(fmt::format("{}.{}", key, std::string_view(item.key())), item.value());
         }
         return result;
+    }
+
+    void read_authorization(McpServerAuthorization& authorization) const {
+        const auto* value = member("oauth");
+        if (value && !value->is_object()) fail("oauth", "expected an object");
+        if (!value) return;
+        const ServerReader oauth(name_ + ".oauth", value->get_object());
+        authorization.client_id = oauth.text("clientId");
+        authorization.client_secret = oauth.text("clientSecret");
+        authorization.private_key = oauth.text("privateKey");
+        authorization.issuer = oauth.text("issuer");
+        authorization.scope = oauth.text("scope");
+        const auto grant = oauth.text("grant");
+        if (grant == "client_credentials") {
+            authorization.grant = McpGrant::client_credentials;
+        } else if (!grant.empty() && grant != "authorization_code") {
+            oauth.fail("grant", "expected \"authorization_code\" or \"client_credentials\"");
+        }
     }
 
     void read_permissions(McpServerConfig& config) const {

@@ -1,3 +1,4 @@
+#include "mcp/mcp_bearer.hpp"
 #include "mcp/mcp_http.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -39,8 +40,12 @@ void HttpTransport::Flight::end() {
 }
 
 HttpTransport::HttpTransport(asio::any_io_executor executor, McpServerConfig config,
-                             const HttpClientOptions& options)
-    : executor_(std::move(executor)), config_(std::move(config)), client_(options) {}
+                             const HttpClientOptions& options,
+                             std::shared_ptr<oauth::Authorizer> authorizer)
+    : executor_(std::move(executor)),
+      config_(std::move(config)),
+      client_(options),
+      authorizer_(std::move(authorizer)) {}
 
 HttpRequest HttpTransport::make_request(std::string method, std::string body) const {
     HttpRequest request;
@@ -80,6 +85,8 @@ void HttpTransport::fail(std::int64_t id, std::exception_ptr error) {
 void HttpTransport::send(std::string text, std::optional<std::int64_t> id) {
     auto flight = new_flight();
     if (id) requests_[*id] = flight;
+    flight->id = id.value_or(0);
+    flight->with_user = id.has_value();
     auto self = shared_from_this();
     auto work = id ? carry_request(self, flight, std::move(text), *id)
                    : carry_note(self, flight, std::move(text));
@@ -94,6 +101,7 @@ void HttpTransport::forget(std::int64_t id) {
 /// Completes when the head of a good answer is there; throws for every other.
 asio::awaitable<HttpResponse> HttpTransport::exchange(Self self, FlightPtr flight,
                                                       HttpRequest request) {
+    if (self->authorizer_) co_return co_await exchange_authorized(self, flight, std::move(request));
     const bool has_session = !self->session_id_.empty();
     auto response = co_await self->client_.send(std::move(request), flight->stop.get_token());
     if (response.status() < 200 || response.status() >= 300) {
@@ -177,6 +185,7 @@ asio::awaitable<void> HttpTransport::opened(std::string version, std::string mes
     const auto self = shared_from_this();
     version_ = std::move(version);
     const auto flight = new_flight();
+    flight->with_user = true;
     try {
         co_await note(self, flight, std::move(message), config_.init_timeout);
     } catch (const HttpError& failure) {
@@ -205,6 +214,7 @@ asio::awaitable<void> HttpTransport::delete_session(Self self) {
     auto request = self->make_request("DELETE");
     request.timeouts.total = delete_time;
     self->session_id_.clear();
+    if (self->authorizer_) set_bearer(request, self->authorizer_->last_token());
     try {
         auto response = co_await self->client_.send(std::move(request));
         co_await response.drain(100ms);
@@ -228,9 +238,10 @@ void HttpTransport::abandon() {
 
 std::shared_ptr<Transport> make_http_transport(asio::any_io_executor executor,
                                                McpServerConfig config,
-                                               const HttpClientOptions& options) {
+                                               const HttpClientOptions& options,
+                                               std::shared_ptr<oauth::Authorizer> authorizer) {
     try {
-        return std::make_shared<HttpTransport>(executor, config, options);
+        return std::make_shared<HttpTransport>(executor, config, options, std::move(authorizer));
     } catch (const HttpError& error) {  // of the certificates, or a proxy
         throw McpError(fmt::format("MCP server \"{}\": {}", config.name, error.what()));
     }

@@ -27,7 +27,7 @@ struct StreamPlace {
 class HttpTransport final : public Transport, public std::enable_shared_from_this<HttpTransport> {
 public:
     HttpTransport(asio::any_io_executor executor, McpServerConfig config,
-                  const HttpClientOptions& options);
+                  const HttpClientOptions& options, std::shared_ptr<oauth::Authorizer> authorizer);
 
     void start(std::weak_ptr<Sink> sink) override { sink_ = std::move(sink); }
     void send(std::string text, std::optional<std::int64_t> id) override;
@@ -48,6 +48,8 @@ private:
 
         std::stop_source stop;
         asio::steady_timer timer;
+        std::int64_t id = 0;     // of its request; zero: none
+        bool with_user = false;  // somebody waits for it, so a user may be asked to authorize
         bool ended = false;
         bool taken = false;  // the server has begun to answer
     };
@@ -69,6 +71,10 @@ private:
     static asio::awaitable<void> listen(Self self, FlightPtr flight);
     static asio::awaitable<bool> listen_once(Self self, FlightPtr flight, StreamPlace& place);
     static asio::awaitable<HttpResponse> exchange(Self self, FlightPtr flight, HttpRequest request);
+    static asio::awaitable<HttpResponse> exchange_authorized(Self self, FlightPtr flight,
+                                                             HttpRequest request);
+    static asio::awaitable<std::string> token(Self self, FlightPtr flight);
+    static asio::awaitable<bool> authorize(Self self, FlightPtr flight, oauth::Refusal refusal);
     static asio::awaitable<void> pause(FlightPtr flight, Milliseconds time);
     static asio::awaitable<void> delete_session(Self self);
 
@@ -85,6 +91,7 @@ private:
     asio::any_io_executor executor_;
     McpServerConfig config_;
     HttpClient client_;
+    std::shared_ptr<oauth::Authorizer> authorizer_;  // null: none
     std::weak_ptr<Sink> sink_;
     std::string session_id_;
     std::string version_;

@@ -34,10 +34,13 @@ std::string words_of(std::string_view body) {
     return to_valid_utf8(std::string_view(words).substr(0, max_words));
 }
 
-std::string hint(int status, const HttpResponse& response) {
+std::string hint(int status, const HttpResponse& response, bool has_token) {
     const auto location = response.headers().get("location");
     if (status >= 300 && status < 400 && !location.empty()) {
         return fmt::format("it has moved to {}: use that URL", location);
+    }
+    if (has_token && (status == 401 || status == 403)) {
+        return "it refuses the token that it was authorized with";
     }
     if (status == 401) {
         return "it wants authorization: put a key or token into \"headers\" of its configuration, "
@@ -58,13 +61,13 @@ bool is_expired_session(int status, std::string_view body) {
 }  // namespace
 
 std::exception_ptr http_status_error(const McpServerConfig& config, const HttpResponse& response,
-                                     std::string_view body, bool has_session) {
+                                     std::string_view body, bool has_session, bool has_token) {
     const int status = response.status();
     auto text = fmt::format("MCP server \"{}\" answered with HTTP {}", config.name, status);
     if (has_session && is_expired_session(status, body)) {
         return std::make_exception_ptr(SessionExpired(text + ": the session has ended"));
     }
-    if (const auto more = hint(status, response); !more.empty()) text += "; " + more;
+    if (const auto more = hint(status, response, has_token); !more.empty()) text += "; " + more;
     if (const auto words = words_of(body); !words.empty()) text += "; it said: " + words;
     return std::make_exception_ptr(McpError(text));
 }

@@ -42,6 +42,16 @@ std::vector<FunctionTool> read_tools(const json::array& items) {
     return result;
 }
 
+std::map<std::string, json::object> read_output_schemas(const json::array& items) {
+    std::map<std::string, json::object> result;
+    for (const auto& item : items) {
+        const auto* object = item.if_object();
+        const auto* schema = object ? find_object(*object, "outputSchema") : nullptr;
+        if (schema) result[text(*object, "name")] = *schema;
+    }
+    return result;
+}
+
 std::vector<McpResource> read_resources(const json::array& items, std::string_view key) {
     std::vector<McpResource> result;
     for (const auto& item : items) {

@@ -16,7 +16,8 @@ namespace capstan::mcp {
 asio::awaitable<bool> PendingRequest::wait(std::shared_ptr<PendingRequest> self) {
     boost::system::error_code error;
     while (!self->done_) {
-        const auto due = std::min(self->deadline_, self->last_deadline_);
+        auto due = std::min(self->deadline_, self->last_deadline_);
+        if (self->held_since_) due = Clock::time_point::max();
         if (Clock::now() >= due) co_return false;
         self->timer_.expires_at(due);
         co_await self->timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -26,6 +27,17 @@ asio::awaitable<bool> PendingRequest::wait(std::shared_ptr<PendingRequest> self)
         }
     }
     co_return true;
+}
+
+void PendingRequest::hold(bool held) {
+    const auto now = Clock::now();
+    if (held && !held_since_) held_since_ = now;
+    if (!held && held_since_) {
+        const auto time = now - *std::exchange(held_since_, std::nullopt);
+        deadline_ += time;
+        last_deadline_ += time;
+    }
+    timer_.cancel();  // who waits looks at the times again
 }
 
 void PendingRequest::finish() {

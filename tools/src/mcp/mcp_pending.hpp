@@ -10,6 +10,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace capstan::mcp {
@@ -33,6 +34,8 @@ public:
     void succeed(json::object result);
     void fail(std::exception_ptr error);
     void progress(const json::object& params);
+    /// While it is held no time runs.
+    void hold(bool held);
 
     /// After wait() gave true.
     json::object take_result();
@@ -49,6 +52,7 @@ private:
     asio::steady_timer timer_;
     Milliseconds limit_;
     Clock::time_point deadline_, last_deadline_;
+    std::optional<Clock::time_point> held_since_;
     json::object result_;
     std::exception_ptr error_;
     bool done_ = false;

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <sys/types.h>
+#include "coding/child_group.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,24 +12,9 @@ struct McpServerConfig;
 
 namespace capstan::mcp {
 
-/// A file descriptor that is closed with its owner.
-class OwnedFd {
-public:
-    OwnedFd() = default;
-    explicit OwnedFd(int fd) : fd_(fd) {}
-    OwnedFd(OwnedFd&& other) noexcept : fd_(other.release()) {}
-    OwnedFd& operator=(OwnedFd&& other) noexcept;
-    ~OwnedFd() { reset(); }
+using OwnedFd = coding::FileDescriptor;
 
-    int get() const noexcept { return fd_; }
-    int release() noexcept;
-    void reset() noexcept;
-
-private:
-    int fd_ = -1;
-};
-
-/// A server's process, the first of a process group of its own.
+/// A server's process, the first of a session and process group of its own.
 class Process {
 public:
     /// Throws McpError.
@@ -45,20 +31,15 @@ public:
     OwnedFd exit;
 
     /// True once the first process has ended. It stays a zombie, so that its group's id stays ours.
-    bool ended() noexcept;
-    void signal_group(int signal) noexcept;
-    /// Kills what is left of the group, and waits for the first process.
+    bool ended() noexcept { return child_->ended(); }
+    void signal_group(int signal) noexcept { child_->signal(signal); }
+    /// Kills what is left of all that the server started, and waits for the first process.
     void finish() noexcept;
     /// "exit code 3", "signal 11 (Segmentation fault)"; empty before the end.
     std::string end_text() const;
 
 private:
-    void spawn(const McpServerConfig& config, const std::string& program, const int (&fds)[3]);
-
-    pid_t pid_ = -1;
-    bool ended_ = false;
-    int end_code_ = 0;    // si_code
-    int end_status_ = 0;  // exit code or signal
+    std::optional<coding::ChildGroup> child_;  // never empty
 };
 
 /// NAME=value texts of a server: the safe part of ours, and the configuration's.

@@ -3,6 +3,8 @@
 
 #include "mcp/mcp_result.hpp"
 
+#include <capstan/json_schema.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -86,6 +88,25 @@ ContentPart content_part(const json::value& value) {
     return TextPart(to_json_text(value));
 }
 
+/// Why the structured content is not what the tool promised, or an empty text.
+std::string structure_fault(const json::value* structured, const json::object& schema) {
+    if (schema.empty()) return {};
+    if (!structured) return "it has none, although the tool has an output schema";
+    try {
+        return schema_fault(*structured, schema);
+    } catch (const SchemaError&) {
+        return {};  // nothing can be said by a schema that is no good
+    }
+}
+
+void add_text(ToolResult& result, std::string text) {
+    if (auto* known = std::get_if<std::string>(&result.content)) {
+        *known += "\n\n" + text;
+    } else {
+        std::get<std::vector<ContentPart>>(result.content).push_back(TextPart(std::move(text)));
+    }
+}
+
 bool is_text(const ContentPart& part) { return std::holds_alternative<TextPart>(part); }
 
 }  // namespace
@@ -101,7 +122,7 @@ ToolResult mcp::joined_result(std::vector<ContentPart> parts) {
     return text_of(Content(std::move(parts)));
 }
 
-ToolResult mcp_tool_result(const json::object& result) {
+ToolResult mcp_tool_result(const json::object& result, const json::object& output_schema) {
     std::vector<ContentPart> parts;
     if (const auto* items = find_array(result, "content")) {
         for (const auto& item : *items) parts.push_back(content_part(item));
@@ -112,6 +133,11 @@ ToolResult mcp_tool_result(const json::object& result) {
     auto converted = mcp::joined_result(std::move(parts));
     converted.is_error = find_bool(result, "isError").value_or(false);
     if (structured) converted.details["structuredContent"] = *structured;
+    if (converted.is_error) return converted;  // an error promises no structure
+    if (const auto fault = structure_fault(structured, output_schema); !fault.empty()) {
+        converted.is_error = true;
+        add_text(converted, "The structured content of this result is not valid: " + fault);
+    }
     return converted;
 }
 

@@ -19,8 +19,11 @@ constexpr std::string_view initialize = "initialize";
 
 std::shared_ptr<Transport> make_transport(const asio::any_io_executor& executor,
                                           const McpServerConfig& config,
-                                          const McpClientOptions& options) {
-    if (!config.url.empty()) return make_http_transport(executor, config, options.http);
+                                          const McpClientOptions& options,
+                                          std::shared_ptr<oauth::Authorizer> authorizer) {
+    if (!config.url.empty()) {
+        return make_http_transport(executor, config, options.http, std::move(authorizer));
+    }
     return make_stdio_transport(executor, config);
 }
 
@@ -40,12 +43,13 @@ private:
 };
 
 Session::Session(asio::any_io_executor executor, const McpServerConfig& config,
-                 const McpClientOptions& options, NotificationHandler on_notification)
+                 const McpClientOptions& options, std::shared_ptr<oauth::Authorizer> authorizer,
+                 NotificationHandler on_notification)
     : executor_(executor),
       config_(config),
       options_(options),
       on_notification_(std::move(on_notification)),
-      transport_(make_transport(executor, config_, options_)) {}
+      transport_(make_transport(executor, config_, options_, std::move(authorizer))) {}
 
 asio::awaitable<void> Session::open(Self self) {
     try {
@@ -185,6 +189,11 @@ void Session::lose(const std::string& text) {
     }
     const auto answers = std::exchange(answers_, {});
     for (const auto& [id, signal] : answers) signal->emit(asio::cancellation_type::all);
+}
+
+void Session::on_held(std::int64_t id, bool held) {
+    const auto found = pending_.find(id);
+    if (found != pending_.end()) found->second->hold(held);
 }
 
 void Session::on_request_failed(std::int64_t id, std::exception_ptr error) {

@@ -22,7 +22,8 @@ public:
     using Self = std::shared_ptr<Session>;
 
     Session(asio::any_io_executor executor, const McpServerConfig& config,
-            const McpClientOptions& options, NotificationHandler on_notification);
+            const McpClientOptions& options, std::shared_ptr<oauth::Authorizer> authorizer,
+            NotificationHandler on_notification);
 
     /// Connects and agrees on a version. Throws McpError; the session is of no use then.
     static asio::awaitable<void> open(Self self);
@@ -40,6 +41,7 @@ public:
     void on_message(std::string_view text) override;
     void on_request_failed(std::int64_t id, std::exception_ptr error) override;
     bool is_waiting(std::int64_t id) const override { return peer_.is_open(id); }
+    void on_held(std::int64_t id, bool held) override;
     void on_lost(std::string why, std::vector<std::int64_t> unsent) override;
     void on_expired() override { lost_ = true; }
 

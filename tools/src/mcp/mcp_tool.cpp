@@ -57,10 +57,12 @@ public:
           own_name_(std::move(own_name)) {}
 
     asio::awaitable<ToolResult> run(json::value arguments, ToolContext& context) override {
+        // What the tool promised when it was called, whatever becomes of the list meanwhile.
+        const auto schema = client()->output_schema(own_name_);
         auto call =
             client()->call_tool(own_name_, arguments_of(std::move(arguments)), context.on_progress);
         const auto result = co_await std::move(call);
-        co_return mcp_tool_result(result);
+        co_return mcp_tool_result(result, schema);
     }
 
 private:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "oauth/oauth_authorizer.hpp"
+
 #include <capstan/tools/mcp.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -29,6 +31,8 @@ public:
     /// No answer will come to this request. Ignored when it has been answered.
     virtual void on_request_failed(std::int64_t id, std::exception_ptr error) = 0;
     virtual bool is_waiting(std::int64_t id) const = 0;
+    /// Whether a request waits for an authorization: its time does not run then.
+    virtual void on_held(std::int64_t id, bool held) = 0;
     /// The connection is lost, and why; `unsent` are requests that the server did not take. The
     /// last call.
     virtual void on_lost(std::string why, std::vector<std::int64_t> unsent) = 0;
@@ -64,6 +68,7 @@ std::shared_ptr<Transport> make_stdio_transport(asio::any_io_executor executor,
                                                 McpServerConfig config);
 std::shared_ptr<Transport> make_http_transport(asio::any_io_executor executor,
                                                McpServerConfig config,
-                                               const HttpClientOptions& options);
+                                               const HttpClientOptions& options,
+                                               std::shared_ptr<oauth::Authorizer> authorizer);
 
 }  // namespace capstan::mcp

@@ -50,6 +50,7 @@ void add_field(StructInfo& info, const char* name, const TypeOps& type, Locate l
 FieldInfo& field_at(StructInfo& info, void* object, const void* field);
 
 void set_keyword(FieldInfo& field, std::string_view keyword, json::value value);
+void set_item_keyword(FieldInfo& field, std::string_view keyword, json::value value);
 void set_default(FieldInfo& field, json::value value);
 
 }  // namespace capstan::detail

@@ -3,6 +3,7 @@
 #include <capstan/http_client.hpp>
 #include <capstan/json.hpp>
 #include <capstan/tool.hpp>
+#include <capstan/tools/mcp_authorization.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -43,6 +44,7 @@ struct McpServerConfig {
     std::string directory;  ///< working directory; empty: ours
     std::string url;
     std::map<std::string, std::string> headers;
+    McpServerAuthorization authorization;  ///< of a URL
     bool disabled = false;
     std::chrono::milliseconds init_timeout{5'000};
     std::chrono::milliseconds request_timeout{60'000};    ///< from the last progress on
@@ -55,8 +57,10 @@ static_assert(!std::is_aggregate_v<McpServerConfig>);
 /// Reads the common form, {"mcpServers": {"name": {"command": ..., "args": [...], "env": {...}} or
 /// {"url": ..., "headers": {...}}}}; ${VAR} in values is taken from the environment, ${VAR:-text}
 /// has a default. Further members: "cwd", "disabled", "alwaysAllow" (or "autoApprove"),
-/// "permission" ("allow", "deny", "ask"), and "initTimeout", "requestTimeout", "maxRequestTime" in
-/// milliseconds. Unknown members are ignored. Throws McpError that names the place.
+/// "permission" ("allow", "deny", "ask"), "initTimeout", "requestTimeout", "maxRequestTime" in
+/// milliseconds, and "oauth": {"grant": "authorization_code" or "client_credentials", "clientId",
+/// "clientSecret", "privateKey" (PEM), "issuer", "scope"}. Unknown members are ignored. Throws
+/// McpError that names the place.
 std::vector<McpServerConfig> read_mcp_config(std::string_view json_text);
 
 struct McpResource {
@@ -89,6 +93,7 @@ struct McpClientOptions {
         std::function<asio::awaitable<json::object>(std::string server, json::object params)>;
 
     HttpClientOptions http;
+    McpAuthorizationOptions authorization;
     /// Answers elicitation/create (forms): {action, content}. What an accepted content leaves out
     /// gets the default of the requested schema. Empty: the capability is not declared.
     Question on_elicitation;
@@ -146,6 +151,9 @@ public:
     asio::awaitable<json::array> read_resource(std::string uri);
     asio::awaitable<std::vector<McpPrompt>> prompts();
     asio::awaitable<json::object> get_prompt(std::string name, json::object arguments = {});
+    /// The schema that the structured content of this tool's results should fit, as tools() last
+    /// found it. Empty if it has none.
+    json::object output_schema(const std::string& tool) const;
     /// Any other request of the protocol.
     asio::awaitable<json::object> request(std::string method, json::object params);
     /// Ends the server as the destructor does, and waits for it. A later call connects again.
@@ -158,8 +166,9 @@ private:
 };
 
 /// What tools/call gave, for a model: text, images, audio, files; structured content as text if
-/// there is nothing else, and in the details always.
-ToolResult mcp_tool_result(const json::object& result);
+/// there is nothing else, and in the details always. A result that does not fit `output_schema`,
+/// if there is one, becomes an error that says so and keeps the content.
+ToolResult mcp_tool_result(const json::object& result, const json::object& output_schema = {});
 
 /// The tools of several servers, named "server__tool" (64 characters at most; a longer name ends in
 /// a hash), with two tools more for servers that have resources: "server__list_resources" and

@@ -24,8 +24,11 @@ struct WorkspaceOptions {
     WorkspaceOptions() = default;
 
     std::size_t max_file_bytes = 4 * 1024 * 1024;  ///< larger files are not read as text
-    /// Where old contents go; empty: a temporary one, which goes with the Workspace.
+    /// Where old contents go; see Workspace::keep_changes_in(). Empty: a temporary one, which goes
+    /// with the Workspace.
     std::filesystem::path undo_directory;
+    /// Of old contents; beyond it the oldest changes cannot be undone any more.
+    std::uint64_t max_undo_bytes = 256 * 1024 * 1024;
 };
 static_assert(!std::is_aggregate_v<WorkspaceOptions>);
 
@@ -76,6 +79,13 @@ public:
     /// changed by others since then, nothing is taken back, and it throws.
     std::vector<std::string> undo();
     std::size_t undoable() const;
+
+    /// Keeps the changes in this folder from now on, and takes up those that another Workspace of
+    /// the same root kept there, also one whose program was killed: undo() goes on with them. The
+    /// folder is made if it is missing, for the user alone; nobody else can use it meanwhile, in
+    /// this process or another. Throws WorkspaceError, and keeps changes in a temporary folder
+    /// then: it is in use, is another root's, cannot be written, or a change was made already.
+    void keep_changes_in(std::filesystem::path directory);
 
 private:
     class Impl;
