@@ -14,6 +14,7 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/capstan-config-vers
         COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/capstan-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/capstan-config-version.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/CapstanProviderLibrary.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindPCRE2.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindRE2.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/capstan)

@@ -3,6 +3,8 @@
 #include "places.hpp"
 #include "program.hpp"
 
+#include <capstan/providers/openrouter.hpp>
+#include <capstan/providers/provider_registry.hpp>
 #include <capstan/state_manager.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -96,23 +98,35 @@ std::shared_ptr<StateManager> catalogue_cache() {
     return std::make_shared<StateManager>(std::make_unique<SqliteStateStore>(file));
 }
 
-/// What we start shall not find the key, not even in /proc.
-void forget_key() {
-    char* key = std::getenv("OPENROUTER_API_KEY");
-    if (!key) return;
-    explicit_bzero(key, std::strlen(key));
-    unsetenv("OPENROUTER_API_KEY");
+std::shared_ptr<ApiHandler> make_model_handler(const Options& options) {
+    auto settings = options.handler;
+    settings.state = catalogue_cache();
+    if (options.model_uri.empty()) return std::make_shared<OpenRouterHandler>(settings);
+    ProviderOptions shared = settings;
+    shared.model.clear();  // the URI has it
+    return make_handler(options.model_uri, std::move(shared));
+}
+
+/// What we start shall not find a key, not even in /proc.
+void forget_keys() {
+    for (const char* name : {"OPENROUTER_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN",
+                             "OPENAI_API_KEY", "DEEPSEEK_API_KEY", "GROQ_API_KEY",
+                             "MISTRAL_API_KEY", "LLAMA_API_KEY", "LM_API_TOKEN", "OLLAMA_API_KEY",
+                             "VLLM_API_KEY"}) {
+        char* key = std::getenv(name);
+        if (!key) continue;
+        explicit_bzero(key, std::strlen(key));
+        unsetenv(name);
+    }
 }
 
 int work(const Options& options, Output& output) {
     asio::io_context io;
     const auto history = state_folder() / "history";
     const auto input = make_input(io.get_executor(), history, options.jsonl);
-    auto settings = options.handler;
-    settings.state = catalogue_cache();
-    OpenRouterHandler handler(settings);
-    Program program(io.get_executor(), options, handler, *input, output);
-    forget_key();
+    const auto handler = make_model_handler(options);
+    Program program(io.get_executor(), options, *handler, *input, output);
+    forget_keys();
     return run_until_done(io, program, *input);
 }
 

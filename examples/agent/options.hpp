@@ -17,6 +17,7 @@ struct Options {
     Options() = default;
 
     capstan::OpenRouterOptions handler;
+    std::string model_uri;              ///< of another provider; empty: OpenRouter
     bool model_given = false;           ///< else a session goes on with its own
     std::string prompt;                 ///< --prompt or words: one shot
     std::optional<std::string> resume;  ///< a session to go on with; empty: this workspace's newest

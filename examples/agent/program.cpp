@@ -4,6 +4,9 @@
 #include "approval_answer.hpp"
 #include "text.hpp"
 
+#include <capstan/providers/openai_compatible.hpp>
+#include <capstan/providers/openrouter.hpp>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -33,7 +36,7 @@ bool is_blank(const std::string& text) {
 
 }  // namespace
 
-Program::Program(asio::any_io_executor executor, const Options& options, OpenRouterHandler& handler,
+Program::Program(asio::any_io_executor executor, const Options& options, ApiHandler& handler,
                  Input& input, Output& output)
     : options_(options),
       handler_(handler),
@@ -61,7 +64,10 @@ asio::awaitable<int> Program::run() {
 /// With the model's window and prices known, long conversations are compacted and costs projected.
 asio::awaitable<void> Program::know_model() {
     try {
-        co_await handler_.load_model();
+        if (auto* router = dynamic_cast<OpenRouterHandler*>(&handler_))
+            co_await router->load_model();
+        else if (auto* compatible = dynamic_cast<OpenAiCompatibleHandler*>(&handler_))
+            co_await compatible->load_model();
     } catch (const ApiError&) {
         // Works without: the first call says what is wrong, if anything is.
     }

@@ -6,7 +6,7 @@
 #include "toolbox.hpp"
 
 #include <capstan/agent.hpp>
-#include <capstan/providers/openrouter.hpp>
+#include <capstan/api_handler.hpp>
 #include <capstan/session.hpp>
 
 #include <deque>
@@ -27,7 +27,7 @@ constexpr int cancelled = 130;  // as a shell reports SIGINT
 class Program {
 public:
     Program(asio::any_io_executor executor, const Options& options,
-            capstan::OpenRouterHandler& handler, Input& input, Output& output);
+            capstan::ApiHandler& handler, Input& input, Output& output);
 
     /// Opens the session and works until there is nothing more to do; gives the exit code. Throws
     /// what makes that impossible.
@@ -60,7 +60,7 @@ private:
     void undo();
 
     const Options& options_;
-    capstan::OpenRouterHandler& handler_;
+    capstan::ApiHandler& handler_;
     Input& input_;
     Output& output_;
     Toolbox toolbox_;

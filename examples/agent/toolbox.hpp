@@ -4,6 +4,7 @@
 #include "output.hpp"
 
 #include <capstan/tools/mcp.hpp>
+#include <capstan/tools/mcp_loopback.hpp>
 #include <capstan/tools/registry.hpp>
 #include <capstan/tools/workspace.hpp>
 
@@ -31,8 +32,12 @@ public:
     std::string list() const;
 
 private:
+    capstan::McpClientOptions client_options(const boost::asio::any_io_executor& executor);
+
     std::shared_ptr<capstan::Workspace> workspace_;
-    std::shared_ptr<capstan::McpTools> mcp_;  // null: no servers
+    std::unique_ptr<capstan::McpLoopback> loopback_;  // null: nobody there to consent
+    std::shared_ptr<capstan::McpTools> mcp_;          // null: no servers
+    Output* output_ = nullptr;                        // from connect() on
     capstan::ToolRegistry registry_;
 };
 

@@ -43,7 +43,8 @@ WireCase fault_case() {
     expected.text = "Pier";
     expected.error = ErrorKind::rate_limited;
     return WireCase("fault",
-                    "{\"say\":\"Pier\"}\n{\"fault\":{\"code\":429,\"message\":\"too many ships\"}}\n",
+                    "{\"say\":\"Pier\"}\n"
+                    "{\"fault\":{\"code\":429,\"message\":\"too many ships\"}}\n",
                     std::move(expected));
 }
 

@@ -2,16 +2,15 @@
 // there at once, and the tool does nothing. The time is that of whole runs; "step" is the share of
 // one step.
 #include "bench_text.hpp"
-#include "scripted_handler.hpp"
 
 #include <capstan/agent.hpp>
+#include <capstan/providers/scripted_handler.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 using namespace capstan;
-using namespace capstan::testing;
 
 namespace {
 
@@ -45,13 +44,15 @@ asio::awaitable<void> to_end(Agent agent, std::int64_t& steps) {
 }
 
 void agent_step(benchmark::State& state) {
-    ScriptedHandler handler;
-    handler.keep_requests = false;
+    ScriptedOptions forgetful;
+    forgetful.keep_requests = false;
+    ScriptedHandler handler(forgetful);
     std::int64_t n = 0;
-    handler.otherwise = [&](const MessageRequest&) {
+    handler.otherwise([&](const MessageRequest&) {
         const auto number = std::to_string(++n);
-        return scripted_call("call_" + number, "nothing", R"({"n":)" + number + "}");
-    };
+        return ScriptedAnswer().tool_call("call_" + number, "nothing",
+                                          R"({"n":)" + number + "}");
+    });
     const OneTool tools;
     Agent agent(handler, tools);
     agent.limits().max_steps(state.range(0)).max_tool_calls({}).max_time({});

@@ -157,6 +157,18 @@ TEST_CASE("examples: custom_provider needs no server at all") {
     CHECK(example.simulator.accepted_connections() == 0);
 }
 
+TEST_CASE("examples: composition fails over, and stops when its budget is spent") {
+    const Example example({});
+    const auto result = example.run("composition");
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(has(result.out, "cheap/model too busy. Trying dear/model."));
+    CHECK(has(result.out, "1: A winch of a ship. ($0.06 left)"));
+    CHECK(has(result.out, "2: A winch. ($0.02 left)"));
+    CHECK(has(result.out, "The budget of $0.12 does not allow this call"));
+    CHECK(example.simulator.accepted_connections() == 0);
+}
+
 TEST_CASE("examples: own_event_loop shows the text that came from the agent's thread") {
     const Example example({sim::text_answer("A winch of a ship.")});
     const auto result = example.run("own_event_loop");

@@ -6,7 +6,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 using namespace capstan;
 using namespace capstan::testing;
@@ -58,17 +60,89 @@ WireCase error_case() {
                     std::move(expected));
 }
 
-ProviderKit openrouter_kit() {
+ExpectedAnswer greeting() { return text_case().expected; }
+
+std::string typed(const std::string& type, const std::string& members) {
+    return "event: " + type + "\n" + event(R"({"type":")" + type + R"(")" + members + "}");
+}
+
+std::string text_delta(const std::string& text) {
+    return typed("content_block_delta",
+                 R"(,"index":0,"delta":{"type":"text_delta","text":")" + text + R"("})");
+}
+
+WireCase anthropic_text() {
+    return WireCase(
+        "text",
+        typed("message_start", R"(,"message":{"id":"msg_1","type":"message","role":"assistant",)"
+                               R"("model":"claude-sonnet-4-5","content":[],"stop_reason":null,)"
+                               R"("usage":{"input_tokens":7,"output_tokens":1}})") +
+            typed("ping", "") +
+            typed("content_block_start",
+                  R"(,"index":0,"content_block":{"type":"text","text":""})") +
+            text_delta("Grü") + text_delta("ße 🙂") + typed("content_block_stop", R"(,"index":0)") +
+            typed("message_delta", R"(,"delta":{"stop_reason":"end_turn","stop_sequence":null},)"
+                                   R"("usage":{"output_tokens":3})") +
+            typed("message_stop", ""),
+        greeting());
+}
+
+WireCase anthropic_error() {
+    ExpectedAnswer expected;
+    expected.text = "Half";
+    expected.error = ErrorKind::overloaded;
+    return WireCase(
+        "error in mid-stream",
+        typed("message_start", R"(,"message":{"id":"msg_2","type":"message","role":"assistant",)"
+                               R"("model":"claude-sonnet-4-5","content":[],"stop_reason":null,)"
+                               R"("usage":{"input_tokens":7,"output_tokens":1}})") +
+            typed("content_block_start",
+                  R"(,"index":0,"content_block":{"type":"text","text":""})") +
+            text_delta("Half") +
+            typed("error", R"(,"error":{"type":"overloaded_error","message":"Overloaded"})"),
+        std::move(expected));
+}
+
+WireCase responses_text() {
+    const std::string item =
+        R"({"type":"message","id":"msg_1","role":"assistant","status":"completed",)"
+        R"("content":[{"type":"output_text","text":"Grüße 🙂","annotations":[]}]})";
+    const std::string at = R"(,"item_id":"msg_1","output_index":0,"content_index":0)";
+    return WireCase(
+        "text",
+        typed("response.created", R"(,"response":{"id":"resp_1","model":"gpt-5-mini",)"
+                                  R"("status":"in_progress","output":[]})") +
+            typed("response.output_item.added",
+                  R"(,"output_index":0,"item":{"type":"message","id":"msg_1",)"
+                  R"("role":"assistant","status":"in_progress","content":[]})") +
+            typed("response.output_text.delta", at + R"(,"delta":"Grü")") +
+            typed("response.output_text.delta", at + R"(,"delta":"ße 🙂")") +
+            typed("response.output_text.done", at + R"(,"text":"Grüße 🙂")") +
+            typed("response.output_item.done", R"(,"output_index":0,"item":)" + item) +
+            typed("response.completed",
+                  R"(,"response":{"id":"resp_1","model":"gpt-5-mini","status":"completed",)"
+                  R"("output":[)" + item + R"(],"usage":{"input_tokens":7,"output_tokens":3}})"),
+        greeting());
+}
+
+template <class Handler, class Options>
+ProviderKit kit_of(std::vector<WireCase> cases) {
     ProviderKit kit;
     kit.make_handler = [](const KitTarget& target) -> std::shared_ptr<ApiHandler> {
-        OpenRouterOptions options;
+        Options options;
         options.base_url = target.base_url;
         options.api_key = target.api_key;
         options.clock = target.clock;
-        return std::make_shared<OpenRouterHandler>(std::move(options));
+        if (options.model.empty()) options.model = "some-model";
+        return std::make_shared<Handler>(std::move(options));
     };
-    kit.cases = {text_case(), tools_case(), error_case()};
+    kit.cases = std::move(cases);
     return kit;
+}
+
+ProviderKit openrouter_kit() {
+    return kit_of<OpenRouterHandler, OpenRouterOptions>(
+        {text_case(), tools_case(), error_case()});
 }
 
 /// Does what `breach` says wrong, and all else as the inner handler.
@@ -112,6 +186,27 @@ private:
 
 TEST_CASE("OpenRouterHandler passes the provider kit") {
     const auto findings = check_provider(openrouter_kit());
+    INFO(to_string(findings));
+    CHECK(findings.empty());
+}
+
+TEST_CASE("OpenAiCompatibleHandler passes the provider kit") {
+    const auto findings = check_provider(kit_of<OpenAiCompatibleHandler, OpenAiCompatibleOptions>(
+        {text_case(), tools_case(), error_case()}));
+    INFO(to_string(findings));
+    CHECK(findings.empty());
+}
+
+TEST_CASE("AnthropicHandler passes the provider kit") {
+    const auto findings = check_provider(
+        kit_of<AnthropicHandler, AnthropicOptions>({anthropic_text(), anthropic_error()}));
+    INFO(to_string(findings));
+    CHECK(findings.empty());
+}
+
+TEST_CASE("OpenAiResponsesHandler passes the provider kit") {
+    const auto findings = check_provider(
+        kit_of<OpenAiResponsesHandler, OpenAiResponsesOptions>({responses_text()}));
     INFO(to_string(findings));
     CHECK(findings.empty());
 }

@@ -18,6 +18,10 @@ struct CallContext {
     std::string session_id;    ///< at most 256 characters; sticky routing and grouping
     std::string user_id;
     std::string trace_parent;  ///< W3C traceparent of the caller's span
+
+    // For handlers around handlers; never sent.
+    std::string role;       ///< what the call is for, e.g. "planning"; see RoutedHandler
+    bool no_cache = false;  ///< neither answered from a CachingHandler's memory nor kept there
 };
 static_assert(!std::is_aggregate_v<CallContext>);
 

@@ -35,8 +35,8 @@ using SharedSignal = std::shared_ptr<asio::cancellation_signal>;
 asio::awaitable<void> run_interruptible(asio::awaitable<void> operation, SharedSignal signal);
 
 /// Emits `signal` on `executor`, the one of the interrupted operation, at once where that is
-/// possible. (Emitted elsewhere, Asio would post a pointer to the signal's inside, which may be gone
-/// when it arrives.)
+/// possible. (Emitted elsewhere, Asio would post a pointer into the signal, which may be gone when
+/// it arrives.)
 void interrupt(const asio::any_io_executor& executor, const SharedSignal& signal,
                asio::cancellation_type type = asio::cancellation_type::all);
 

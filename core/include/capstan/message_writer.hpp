@@ -36,6 +36,7 @@ struct MessageFormat {
     std::size_t dropped_marks = 0;  ///< so many of the first marks of the message are left out
     const ReasoningView* reasoning = nullptr;  ///< null: the message's own
     const ToolCallIds* ids = nullptr;          ///< null: ids as they are
+    bool null_content = true;  ///< false: "" in place of null where a message only calls tools
 };
 static_assert(!std::is_aggregate_v<MessageFormat>);
 

@@ -31,7 +31,8 @@ struct SseEvent {
 /// As the standard says, an event without a data line is not delivered, and one whose data line is
 /// empty (`data:`) is, with empty data. Beyond the standard, finish() takes what is left as an
 /// event, even if its last line was cut, unless its data is empty: ended_in_event() then warns that
-/// the data may be incomplete.
+/// the data may be incomplete. A field `error:`, which some servers send instead of `event: error`
+/// and `data:`, is read as these two.
 class SseParser {
 public:
     /// Limits one event (and one line) to `max_event_size` bytes; beyond it next() throws

@@ -1,6 +1,6 @@
 #include "agent/call_check.hpp"
 
-#include "base/nearest_names.hpp"
+#include <capstan/detail/nearest_names.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-#include "base/nearest_names.hpp"
+#include <capstan/detail/nearest_names.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -37,6 +37,13 @@ std::vector<std::string> nearest_names(std::string_view name, std::vector<std::s
     sorted.reserve(names.size());
     for (const auto& each : ranked) sorted.push_back(std::move(names[each.second]));
     return sorted;
+}
+
+std::optional<std::string> likely_name(std::string_view name, std::vector<std::string> names) {
+    if (names.empty()) return std::nullopt;
+    auto nearest = std::move(nearest_names(name, std::move(names)).front());
+    if (distance(name.substr(0, 128), nearest) > 1 + nearest.size() / 3) return std::nullopt;
+    return nearest;
 }
 
 }  // namespace capstan::detail

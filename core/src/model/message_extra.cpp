@@ -10,8 +10,8 @@ namespace capstan {
 namespace {
 
 /// They describe the answer; a server would refuse them inside a message.
-constexpr std::array<std::string_view, 4> not_in_message = {"logprobs", "debug", "citations",
-                                                            "openrouter_metadata"};
+constexpr std::array<std::string_view, 7> not_in_message = {
+    "logprobs", "debug", "citations", "openrouter_metadata", "timings", "x_groq", "stats"};
 
 /// The URL of an image part, or null.
 const json::value* image_url(const json::value& image) {

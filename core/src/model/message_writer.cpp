@@ -18,8 +18,18 @@ bool is_pin(std::string_view name, const MessageFormat& format) noexcept {
     return format.complete && name == "pinned";
 }
 
+// What a provider keeps in a message for itself; no other server knows it.
+bool is_native(std::string_view name, const MessageFormat& format) noexcept {
+    return !format.complete && name == "native_content";
+}
+
 bool is_origin_member(std::string_view name) noexcept {
     return name == "model" || name == "provider" || name == "requested_model";
+}
+
+// What the Responses API says of an answer's items; chat completions would refuse it.
+bool is_item_member(std::string_view name, const MessageFormat& format) noexcept {
+    return !format.complete && (name == "output_items" || name == "phase");
 }
 
 std::string_view mapped(const MessageFormat& format, std::string_view id) {
@@ -152,9 +162,11 @@ void append_message(std::string& out, const AssistantMessage& message,
     ObjectWriter object(out);
     object.text("role", "assistant");
     // Some providers refuse a blank text beside tool calls (wire reference 2.2).
-    if (!message.tool_calls.empty() && is_blank(message.content)) object.key("content") += "null";
-    else append_content(object.key("content"), message.content, format.cache_mark,
-                        format.dropped_marks);
+    if (!message.tool_calls.empty() && is_blank(message.content))
+        object.key("content") += format.null_content ? "null" : "\"\"";
+    else
+        append_content(object.key("content"), message.content, format.cache_mark,
+                       format.dropped_marks);
     ReasoningView own;
     own.text = message.reasoning.text;
     own.details = message.reasoning.details ? &*message.reasoning.details : nullptr;
@@ -166,6 +178,7 @@ void append_message(std::string& out, const AssistantMessage& message,
     const bool drop = drops_extra_mark(message.content, format);
     object.extra(message.extra, [&](std::string_view name) {
         return is_message_member(name) || is_origin_member(name) || is_pin(name, format) ||
+               is_native(name, format) || is_item_member(name, format) ||
                (drop && name == "cache_control");
     });
     object.end();

@@ -134,6 +134,10 @@ void SseParser::process_field(std::string_view name, std::string_view value) {
         if (value.find('\0') == value.npos) id_ = value;
     } else if (name == "retry") {
         set_retry(value);
+    } else if (name == "error") {
+        type_ = name;
+        has_type_ = true;
+        add_data(value);
     }
 }
 

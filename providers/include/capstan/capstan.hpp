@@ -16,6 +16,10 @@
 #include <capstan/model_catalog.hpp>
 #include <capstan/model_info.hpp>
 #include <capstan/money.hpp>
+#include <capstan/providers/anthropic.hpp>
+#include <capstan/providers/anthropic_options.hpp>
+#include <capstan/providers/openai_compatible.hpp>
+#include <capstan/providers/openai_responses.hpp>
 #include <capstan/providers/openrouter.hpp>
 #include <capstan/providers/openrouter_options.hpp>
 #include <capstan/reply.hpp>

@@ -56,6 +56,12 @@ json::object error_object(const json::value& value) {
     return object;
 }
 
+/// Members beside the choices that are handed on: OpenRouter's, llama.cpp's, Groq's, LM Studio's.
+bool is_extra(std::string_view key) noexcept {
+    return key == "citations" || key == "openrouter_metadata" || key == "debug" ||
+           key == "timings" || key == "x_groq" || key == "stats";
+}
+
 std::int64_t index_of(const json::value& choice) {
     const json::object* object = choice.if_object();
     return object ? find_int(*object, "index").value_or(0) : -1;
@@ -134,6 +140,7 @@ void ChatDecoder::decode_json(std::string_view text, std::vector<StreamChunk>& o
 
 void ChatDecoder::decode_object(const json::object& object, std::vector<StreamChunk>& out) {
     const json::value* error = nullptr;
+    bool is_error = false;  // vLLM's {"object":"error","message":...}
     for (const auto& member : object) {
         const std::string_view key = member.key();
         const json::value& value = member.value();
@@ -148,11 +155,14 @@ void ChatDecoder::decode_object(const json::object& object, std::vector<StreamCh
             keep_text(provider_, value);
         } else if (key == "error") {
             error = &value;
-        } else if (key != "object" && key != "created") {
+        } else if (key == "object") {
+            is_error = value == json::value("error");
+        } else if (key != "created") {
             decode_other(key, value, out);
         }
     }
     if (error) set_error(*error);
+    else if (is_error) set_error(object);
 }
 
 void ChatDecoder::decode_other(std::string_view key, const json::value& value,
@@ -164,7 +174,7 @@ void ChatDecoder::decode_other(std::string_view key, const json::value& value,
         keep_text(service_tier_, value);
     } else if (key == "system_fingerprint") {
         keep_text(system_fingerprint_, value);
-    } else if (key == "citations" || key == "openrouter_metadata" || key == "debug") {
+    } else if (is_extra(key)) {
         ExtraChunk chunk;
         chunk.name = key;
         chunk.value = json::value(value, json::storage_ptr());

@@ -19,6 +19,7 @@ Field field_of(std::string_view key) noexcept {
     switch (key.size()) {
         case 4: return key == "role" ? Field::role : Field::other;
         case 7: return key == "content" ? Field::content : Field::other;
+        case 8: return key == "thinking" ? Field::reasoning_content : Field::other;
         case 9: return key == "reasoning" ? Field::reasoning : Field::other;
         case 10: return key == "tool_calls" ? Field::tool_calls : Field::other;
         case 13: return key == "function_call" ? Field::function_call : Field::other;

@@ -40,29 +40,30 @@ ReasoningFilter::ReasoningFilter(std::span<const std::string> models, ReasoningR
 }
 
 // Most messages of a conversation have the same maker.
-const ReasoningFilter::Turn& ReasoningFilter::judge(const AssistantMessage& message) {
-    const auto& origin = message.origin;
+const ReasoningFilter::Turn& ReasoningFilter::judge(const AssistantMessage& message,
+                                                    const MessageOrigin& origin) {
     const bool same = last_turn_.has_origin && origin.model == last_origin_.model &&
                       origin.requested_model == last_origin_.requested_model;
     if (same) return last_turn_;
     last_origin_ = origin;
-    return last_turn_ = judge_anew(message);
+    return last_turn_ = judge_anew(message, origin);
 }
 
-ReasoningFilter::Turn ReasoningFilter::judge_anew(const AssistantMessage& message) const {
+ReasoningFilter::Turn ReasoningFilter::judge_anew(const AssistantMessage& message,
+                                                 const MessageOrigin& origin) const {
     Turn turn;
-    turn.family = origin_family(message.origin);
+    turn.family = origin_family(origin);
     turn.has_origin = !turn.family.empty();
     if (!turn.has_origin) turn.family = details_family(message.reasoning.details);
-    const std::string requested = base_slug(message.origin.requested_model);
-    const std::string answered = base_slug(message.origin.model);
+    const std::string requested = base_slug(origin.requested_model);
+    const std::string answered = base_slug(origin.model);
     if (!target_.empty() && (target_ == requested || target_ == answered)) {
         // A fallback of another family may have answered for the model that was asked for.
         turn.foreign = turn.has_origin && !family_.empty() && turn.family != family_;
     } else if (family_.empty()) {
         turn.foreign = true;
     } else if (!turn.family.empty()) {
-        const bool alias = alias_ || is_latest_alias(message.origin.requested_model);
+        const bool alias = alias_ || is_latest_alias(origin.requested_model);
         const bool other_slug = !alias && !vendor_of(requested).empty();
         turn.foreign = turn.family != family_ || other_slug;
     }
@@ -131,8 +132,8 @@ const json::array* ReasoningFilter::placeholder(const AssistantMessage& message)
     return &owned_.back();
 }
 
-ReasoningView ReasoningFilter::next(const AssistantMessage& message) {
-    const Turn& turn = judge(message);
+ReasoningView ReasoningFilter::next(const AssistantMessage& message, const MessageOrigin& origin) {
+    const Turn& turn = judge(message, origin);
     ReasoningView view;
     if (wants_placeholder(message, turn)) {
         view.details = placeholder(message);

@@ -37,7 +37,9 @@ public:
     ReasoningFilter& operator=(const ReasoningFilter&) = delete;
 
     /// To be called once per assistant message, in order. The message must outlive this object.
-    ReasoningView next(const AssistantMessage& message);
+    ReasoningView next(const AssistantMessage& message) { return next(message, message.origin); }
+    /// The same, as if the message came from `origin`.
+    ReasoningView next(const AssistantMessage& message, const MessageOrigin& origin);
 
 private:
     // What is known of one assistant turn, seen from the target.
@@ -48,8 +50,8 @@ private:
         bool foreign = false;
     };
 
-    const Turn& judge(const AssistantMessage& message);
-    Turn judge_anew(const AssistantMessage& message) const;
+    const Turn& judge(const AssistantMessage& message, const MessageOrigin& origin);
+    Turn judge_anew(const AssistantMessage& message, const MessageOrigin& origin) const;
     bool keeps(const ReasoningEntry& entry, const Turn& turn) const;
     bool is_repeated(const ReasoningEntry& entry);
     bool is_broken_thought(const ReasoningEntry& entry, const Turn& turn) const;

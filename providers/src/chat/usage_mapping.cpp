@@ -49,6 +49,9 @@ Usage usage_from_stream(const json::object& object) {
     const json::object* cost = find_object(object, "cost_details");
     Usage usage;
     usage.cache_read_tokens = find_tokens(prompt, "cached_tokens");
+    // DeepSeek, Moonshot.
+    for (const auto key : {"prompt_cache_hit_tokens", "cached_tokens"})
+        if (!usage.cache_read_tokens) usage.cache_read_tokens = find_tokens(&object, key);
     usage.cache_write_tokens = find_tokens(prompt, "cache_write_tokens");
     usage.input_tokens = uncached(find_tokens(&object, "prompt_tokens"), usage.cache_read_tokens,
                                   usage.cache_write_tokens);

@@ -9,7 +9,8 @@ namespace {
 
 using Kind = ErrorKind;
 
-// Wire reference 5.3, then the words of the Messages skin (5.4) and of textual codes.
+// Wire reference 5.3, then the words of the Messages skin (5.4), of textual codes, and of
+// llama.cpp's server.
 constexpr ErrorType error_types[] = {
     {"context_length_exceeded", 400, Kind::context_overflow, false},
     {"max_tokens_exceeded", 400, Kind::invalid_request, false},
@@ -52,6 +53,9 @@ constexpr ErrorType error_types[] = {
     {"rate_limited", 429, Kind::rate_limited, true},
     {"insufficient_quota", 402, Kind::payment_required, false},
     {"overloaded", 529, Kind::overloaded, true},
+    {"exceed_context_size_error", 400, Kind::context_overflow, false},
+    {"unavailable_error", 503, Kind::overloaded, true},
+    {"not_supported_error", 501, Kind::invalid_request, false},
 };
 
 struct Availability {
@@ -156,6 +160,11 @@ bool mentions_both(const ErrorFacts& facts, std::string_view a, std::string_view
     return has_both(facts.message) || has_both(facts.raw_text);
 }
 
+/// llama.cpp says so with status 500, which another try does not change.
+bool is_unsupported_input(const ErrorFacts& facts) {
+    return contains_word(facts.message, "input is not supported");
+}
+
 bool is_signature_refusal(const ErrorFacts& facts) {
     return !facts.pinned_endpoint.empty() || mentions(facts, signature_texts) ||
            mentions_both(facts, "encrypted content", "could not be verified") ||
@@ -233,6 +242,7 @@ const ErrorType* find_error_type(std::string_view word) noexcept {
 ErrorKind classify(const ErrorFacts& facts) {
     const Kind kind = kind_before_texts(facts);
     if (!is_vague(kind)) return kind;
+    if (is_unsupported_input(facts)) return Kind::invalid_request;
     if (is_signature_refusal(facts)) return Kind::invalid_signature;
     if (mentions(facts, rate_texts)) return kind;
     if (kind != Kind::permission_denied && mentions(facts, overflow_texts))
@@ -257,6 +267,7 @@ bool is_retryable(const ErrorFacts& facts, ErrorKind kind) {
         default:
             break;
     }
+    if (is_unsupported_input(facts)) return false;
     if (facts.availability_retryable) return *facts.availability_retryable;
     if (const auto* type = find_error_type(facts.class_word)) return type->retryable;
     if (const auto* code = find_availability(facts.availability_code)) return code->retryable;

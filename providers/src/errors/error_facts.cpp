@@ -135,6 +135,9 @@ std::optional<milliseconds> longest_wait(const json::object& error, const ErrorC
 
 /// OpenRouter's word; else, where no status tells the class, the words of other formats.
 std::string class_word(const json::object& error, const ErrorFacts& facts) {
+    // OpenAI says so with the status of a rate limit, which waiting does not lift.
+    constexpr const char* no_money = "insufficient_quota";
+    if (facts.code == no_money || text_of_member(error, "type") == no_money) return no_money;
     if (find_error_type(facts.error_type) != nullptr || facts.status >= 400)
         return facts.error_type;
     for (const auto& word : {text_of_member(error, "type"), facts.code})

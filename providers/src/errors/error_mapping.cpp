@@ -38,6 +38,7 @@ ErrorInfo start(ErrorKind kind, const ErrorContext& context) {
     info.generation_id = clean(context.generation_id, context);
     if (info.generation_id.empty()) info.generation_id = header_of(context, "x-generation-id");
     info.request_id = header_of(context, "x-request-id");
+    if (info.request_id.empty()) info.request_id = header_of(context, "request-id");
     if (info.request_id.empty()) info.request_id = header_of(context, "cf-ray");
     return info;
 }

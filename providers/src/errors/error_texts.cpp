@@ -85,8 +85,24 @@ void append_fact(std::string& text, std::string_view label, const std::string& f
     if (!fact.empty()) text += fmt::format("; {}: {}", label, fact);
 }
 
+/// True if other providers can answer behind the same address.
+bool is_router(const ErrorFacts& facts) {
+    const auto& name = site_of(facts).name;
+    return name.empty() || name == "OpenRouter";
+}
+
+std::string overload_remedy(const ErrorFacts& facts) {
+    if (contains_word(facts.message, "loading model")) return "Wait until the model is loaded.";
+    return is_router(facts) ? "Allow other providers, or choose another model."
+                            : "Try again later, or choose another model.";
+}
+
 std::string not_found_remedy(const ErrorFacts& facts) {
     const auto& said = facts.message;
+    if (contains_word(said, "try pulling it"))
+        return "Pull the model first (ollama pull MODEL), or check its name.";
+    if (contains_word(said, "lms load") || contains_word(said, "no models loaded"))
+        return "Load the model first (lms load MODEL), or check its name.";
     if (contains_word(said, "data policy") || contains_word(said, "privacy") ||
         facts.availability_code == "privacy_restricted")
         return "Relax the data policy" + in_brackets(site_of(facts).privacy_page) +
@@ -97,6 +113,7 @@ std::string not_found_remedy(const ErrorFacts& facts) {
                "routing, or choose another model.";
     const auto& page = site_of(facts).models_page;
     if (page.empty()) return "Check the model id and the base URL.";
+    if (!is_router(facts)) return "Check the model id" + in_brackets(page) + ".";
     return "Check the model id" + in_brackets(page) +
            ", relax the provider routing, or choose another model.";
 }
@@ -168,7 +185,7 @@ std::string own_remedy(const ErrorFacts& facts, Kind kind) {
         case Kind::rate_limited:
             return rate_remedy(facts);
         case Kind::overloaded:
-            return "Allow other providers, or choose another model.";
+            return overload_remedy(facts);
         case Kind::timeout:
             return "Raise the time limits, or choose a faster model.";
         case Kind::invalid_request:

@@ -34,9 +34,9 @@ void AnswerReader::feed(std::string_view bytes) {
         parser_.feed(bytes);
         return;
     }
-    if (form_ == Form::lines) {  // what was decoded before
+    if (form_ == Form::lines) {  // drops what was decoded before
+        searched_ -= std::min(searched_, line_begin_);
         body_.erase(0, std::exchange(line_begin_, 0));
-        searched_ = body_.size();
     }
     body_ += bytes;
 }

@@ -33,6 +33,8 @@ ChunkStream DialectHandler::create_message(MessageRequest request) {
     return exchange::stream_message(client_, std::move(request));
 }
 
+ProviderSupport DialectHandler::support() const { return client_->dialect().support(); }
+
 SelectedModel DialectHandler::get_model() const {
     SelectedModel model;
     model.id = options_.model;

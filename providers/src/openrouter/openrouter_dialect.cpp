@@ -40,6 +40,22 @@ const ProviderSite& OpenRouterDialect::site() const noexcept {
     return site;
 }
 
+ProviderSupport OpenRouterDialect::support() const {
+    ProviderSupport support;
+    support.tools = true;
+    support.reasoning = true;
+    support.reasoning_replay = true;
+    support.images = true;
+    support.files = true;
+    support.audio = true;
+    support.structured_output = true;
+    support.cache_marks = true;
+    support.cost = true;
+    support.usage_lookup = true;
+    support.model_list = true;
+    return support;
+}
+
 WireRequest OpenRouterDialect::write(const MessageRequest& request, ReasoningReplay replay) const {
     const auto model = primary_model(request.model.empty() ? options_.model : request.model);
     const auto info = peek_model(model);

@@ -20,6 +20,7 @@ public:
     explicit OpenRouterDialect(OpenRouterOptions options);
 
     const ProviderSite& site() const noexcept override;
+    ProviderSupport support() const override;
     WireRequest write(const MessageRequest& request, ReasoningReplay replay) const override;
     std::unique_ptr<AnswerDecoder> decoder(const WireRequest& request) const override;
     std::optional<ApiCall> usage_call(const std::string& generation_id) const override;

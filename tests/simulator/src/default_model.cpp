@@ -2,9 +2,11 @@
 
 #include "account_answers.hpp"
 #include "answer_text.hpp"
+#include "anthropic_request.hpp"
 #include "catalogue.hpp"
 #include "catalogue_answers.hpp"
 #include "chat_answer.hpp"
+#include "dialects.hpp"
 
 #include <fmt/format.h>
 
@@ -27,6 +29,12 @@ bool has_prompt(const json::object& body) {
     return prompt && prompt->is_string();
 }
 
+bool has_key(const SimRequest& request) {
+    const auto authorization = request.header("authorization");
+    return (authorization.starts_with("Bearer ") && authorization.size() >= 8) ||
+           (is_messages_request(request) && !request.header("x-api-key").empty());
+}
+
 }  // namespace
 
 DefaultModel::DefaultModel(const SimulatorOptions& options)
@@ -36,18 +44,17 @@ DefaultModel::DefaultModel(const SimulatorOptions& options)
 
 SimResponse DefaultModel::answer(const SimRequest& request) {
     if (auto found = catalogue_answer(request)) return std::move(*found);
-    const bool known = request.path == "/chat/completions" || request.path == "/embeddings" ||
+    const bool known = is_chat(request) || request.path == "/embeddings" ||
                        request.path == "/generation" || request.path == "/key" ||
                        request.path == "/auth/key" || request.path == "/credits";
     if (!known) return not_found(request);
-    const auto authorization = request.header("authorization");
-    if (require_key_ && (!authorization.starts_with("Bearer ") || authorization.size() < 8))
+    if (require_key_ && !has_key(request))
         return error_answer(401, "No auth credentials found");
     return request.method == "POST" ? inference(request) : account(request);
 }
 
 SimResponse DefaultModel::inference(const SimRequest& request) {
-    if (request.path == "/chat/completions") return chat(request);
+    if (is_chat(request)) return chat(request);
     if (request.path == "/embeddings") return embeddings_answer(request);
     return not_found(request);
 }
@@ -61,12 +68,12 @@ SimResponse DefaultModel::account(const SimRequest& request) {
 }
 
 SimResponse DefaultModel::chat(const SimRequest& request) {
-    const auto body = request.json();
+    const auto body = chat_body(request);
     if (!body.is_object()) return error_answer(400, "Invalid JSON in the request body");
     if (!has_prompt(body.get_object()))
         return error_answer(400, "Input required: specify \"prompt\" or \"messages\"");
     const auto model = model_of(request);
-    if (model.find('/') == std::string::npos)
+    if (model.find('/') == std::string::npos && !is_messages_request(request))
         return error_answer(400, fmt::format("{} is not a valid model ID", model));
     auto answer = chat_answer(body.get_object(), model);
     answer.word_delay = word_delay_;

@@ -1,7 +1,7 @@
 #include "scenario.hpp"
 
 #include "answer_text.hpp"
-#include "http_text.hpp"
+#include "dialects.hpp"
 #include "json_file.hpp"
 #include "scenario_check.hpp"
 #include "scenario_match.hpp"
@@ -34,7 +34,7 @@ struct Match {
 
     bool operator()(const SimRequest& request) const {
         const auto route = (method.empty() ? "*" : method) + ' ' + (path.empty() ? "*" : path);
-        if (!route_matches(route, request.method, request.path)) return false;
+        if (!answers(route, request)) return false;
         if (!model.empty() && model_of(request) != model) return false;
         if (!contains.empty() && request.body.find(contains) == std::string::npos) return false;
         if (stream && *stream != request.wants_stream()) return false;

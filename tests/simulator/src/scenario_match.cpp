@@ -1,5 +1,6 @@
 #include "scenario_match.hpp"
 
+#include "dialects.hpp"
 #include "json_file.hpp"
 
 #include <boost/json/array.hpp>
@@ -101,7 +102,7 @@ bool ConversationMatch::empty() const {
 
 bool ConversationMatch::operator()(const SimRequest& request) const {
     if (empty()) return true;
-    const auto body = request.json();
+    const auto body = chat_body(request);
     const auto* messages = messages_of(body);
     if (!messages || messages->empty()) return false;
     const auto& last = messages->back();
@@ -114,7 +115,7 @@ bool ConversationMatch::operator()(const SimRequest& request) const {
 
 std::string fill_marks(std::string text, const SimRequest& request) {
     if (text.find("{{") == std::string::npos) return text;
-    const auto body = request.json();
+    const auto body = chat_body(request);
     const auto* messages = messages_of(body);
     replace_all(text, "{{n}}", std::to_string(messages ? messages->size() : 0));
     if (messages && !messages->empty())

@@ -1,6 +1,6 @@
 #include "script.hpp"
 
-#include "http_text.hpp"
+#include "dialects.hpp"
 
 #include <algorithm>
 
@@ -53,7 +53,7 @@ SharedResponse Script::answer(const SimRequest& request) {
 SimHandler Script::next_queued(const SimRequest& request) {
     const std::lock_guard lock(mutex_);
     const auto found = std::find_if(queue_.begin(), queue_.end(), [&](const auto& entry) {
-        return route_matches(entry.first, request.method, request.path);
+        return answers(entry.first, request);
     });
     if (found == queue_.end()) return nullptr;
     auto handler = std::move(found->second);
@@ -64,7 +64,7 @@ SimHandler Script::next_queued(const SimRequest& request) {
 SharedResponse Script::shared_for(const SimRequest& request) {
     const std::lock_guard lock(mutex_);
     for (const auto& [route, response] : always_)
-        if (route_matches(route, request.method, request.path)) return response;
+        if (answers(route, request)) return response;
     return nullptr;
 }
 

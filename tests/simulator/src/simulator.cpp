@@ -1,7 +1,10 @@
 #include <capstan/testing/simulator.hpp>
 
+#include "anthropic_request.hpp"
+#include "anthropic_response.hpp"
 #include "certificates.hpp"
 #include "default_model.hpp"
+#include "dialects.hpp"
 #include "io_thread.hpp"
 #include "scenario.hpp"
 #include "script.hpp"
@@ -34,13 +37,22 @@ public:
 
     SharedResponse answer(const SimRequest& request) {
         try {
-            if (auto scripted = script.answer(request)) return scripted;
+            if (auto refused = refusal_of(request)) return refused;
+            if (auto scripted = script.answer(request)) return in_dialect(request, scripted);
             if (host.upstream) return nullptr;
-            return std::make_shared<const SimResponse>(model.answer(request));
+            return in_dialect(request, std::make_shared<const SimResponse>(model.answer(request)));
         } catch (const std::exception& error) {
             return std::make_shared<const SimResponse>(
                 error_answer(500, fmt::format("simulator script: {}", error.what())));
         }
+    }
+
+    /// What Anthropic would refuse, whatever a script says.
+    SharedResponse refusal_of(const SimRequest& request) const {
+        if (!is_messages_request(request) || host.upstream) return nullptr;
+        const auto refusal = refuse_messages_request(request, options.require_key);
+        if (!refusal) return nullptr;
+        return std::make_shared<const SimResponse>(refusal_response(*refusal));
     }
 
     SimulatorOptions options;

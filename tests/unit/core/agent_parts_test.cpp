@@ -3,7 +3,8 @@
 #include "agent/call_check.hpp"
 #include "agent/structured_output.hpp"
 #include "agent/tool_result_limit.hpp"
-#include "base/nearest_names.hpp"
+
+#include <capstan/detail/nearest_names.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -77,6 +78,15 @@ TEST_CASE("the nearest names come first") {
     CHECK(nearest_names("", {"bb", "a", "cc"}) == std::vector<std::string>{"a", "bb", "cc"});
     CHECK(nearest_names(std::string(100'000, 'x'), names).size() == 4);
     CHECK(nearest_names("x", {}).empty());
+}
+
+TEST_CASE("a name that was likely meant is near, and there may be none") {
+    const std::vector<std::string> names = {"write_file", "list", "read_file"};
+    CHECK(likely_name("raed_file", names) == "read_file");
+    CHECK(likely_name("LIST", names) == "list");
+    CHECK(likely_name("delete", names) == std::nullopt);
+    CHECK(likely_name("", names) == std::nullopt);
+    CHECK(likely_name("list", {}) == std::nullopt);
 }
 
 TEST_CASE("arguments are an object, and none at all are an empty one") {

@@ -1,8 +1,7 @@
 // The executor of the loop with a scripted model: what needs no socket.
-#include "scripted_handler.hpp"
-
 #include <capstan/agent.hpp>
 #include <capstan/context.hpp>
+#include <capstan/providers/scripted_handler.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -16,9 +15,9 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 
 using namespace capstan;
-using namespace capstan::testing;
 
 namespace {
 
@@ -60,13 +59,9 @@ asio::awaitable<ToolResult> say_later(std::string text, int turns) {
 
 /// Without a usage: an invented one would spoil the estimate of the context.
 ScriptedAnswer long_call(int n) {
-    auto answer = scripted_call("id" + std::to_string(n), "echo",
-                                R"({"n":)" + std::to_string(n) + R"(,"text":")" +
-                                    std::string(400, 'a') + "\"}");
-    std::erase_if(answer.chunks, [](const StreamChunk& chunk) {
-        return std::holds_alternative<UsageChunk>(chunk);
-    });
-    return answer;
+    const auto number = std::to_string(n);
+    auto arguments = R"({"n":)" + number + R"(,"text":")" + std::string(400, 'a') + "\"}";
+    return ScriptedAnswer().tool_call("id" + number, "echo", std::move(arguments)).no_usage();
 }
 
 struct Loop {
@@ -92,9 +87,9 @@ struct Loop {
     agent_event::Done run() { return run(agent().run("Go.")); }
     Agent agent() { return Agent(handler, tools, options); }
 
+    using Watcher = std::function<void(AgentStream&, const AgentEvent&)>;
     static asio::awaitable<void> read(AgentStream& stream, agent_event::Done& done,
-                                      std::vector<AgentEvent>& events,
-                                      std::function<void(AgentStream&, const AgentEvent&)> watcher) {
+                                      std::vector<AgentEvent>& events, Watcher watcher) {
         while (auto event = co_await stream.next()) {
             events.push_back(*event);
             if (watcher) watcher(stream, *event);
@@ -114,9 +109,9 @@ struct Loop {
 TEST_CASE("a scripted loop of ten steps gives ten calls of the model and one answer") {
     Loop loop;
     for (int i = 0; i < 9; ++i)
-        loop.handler.answers.push_back(
-            scripted_call("id" + std::to_string(i), "echo", R"({"n":)" + std::to_string(i) + "}"));
-    loop.handler.answers.push_back(scripted_text("Done."));
+        loop.handler.add(ScriptedAnswer().tool_call("id" + std::to_string(i), "echo",
+                                                    R"({"n":)" + std::to_string(i) + "}"));
+    loop.handler.add(ScriptedAnswer().text("Done."));
 
     const auto done = loop.run();
 
@@ -125,15 +120,15 @@ TEST_CASE("a scripted loop of ten steps gives ten calls of the model and one ans
     CHECK(done.totals.steps == 10);
     CHECK(done.totals.tool_calls == 9);
     CHECK(done.totals.cost.to_string() == "0.001");
-    CHECK(loop.handler.requests.back().messages.size() == 19);
+    CHECK(loop.handler.requests().back().messages.size() == 19);
     CHECK(transcript_fault(loop.last.transcript()) == "");
 }
 
 TEST_CASE("a fast model is not read further ahead than the consumer can follow") {
     Loop loop;
-    auto answer = scripted_text("x");
-    answer.chunks.insert(answer.chunks.begin(), 10'000, TextChunk("y"));
-    loop.handler.answers.push_back(std::move(answer));
+    ScriptedAnswer answer;
+    for (int i = 0; i < 10'001; ++i) answer.text("y");
+    loop.handler.add(std::move(answer));
 
     const auto done = loop.run();
 
@@ -146,21 +141,24 @@ TEST_CASE("a fast model is not read further ahead than the consumer can follow")
 
 TEST_CASE("a handler that throws something else ends the run with an error, too") {
     Loop loop;
-    const auto done = loop.run();  // its script is empty
+    loop.handler.otherwise([](const MessageRequest&) -> ScriptedAnswer {
+        throw std::logic_error("out of ideas");
+    });
+    const auto done = loop.run();
     CHECK(done.reason == StopReason::error);
     REQUIRE(done.error);
-    CHECK(done.error->summary.find("the script has ended") != std::string::npos);
+    CHECK(done.error->summary.find("out of ideas") != std::string::npos);
 }
 
 TEST_CASE("a handler that does not begin is not waited for when the run is cancelled") {
     Loop loop;
     ScriptedAnswer never;
-    never.before = []() -> asio::awaitable<void> {
+    never.wait([]() -> asio::awaitable<void> {
         const auto executor = co_await asio::this_coro::executor;
         asio::steady_timer timer(executor, asio::steady_timer::time_point::max());
         co_await timer.async_wait(asio::use_awaitable);
-    };
-    loop.handler.answers.push_back(std::move(never));
+    });
+    loop.handler.add(std::move(never));
 
     const auto done = loop.run(loop.agent().run("Go."), [](AgentStream& stream,
                                                            const AgentEvent& event) {
@@ -179,8 +177,8 @@ TEST_CASE("what the model costs is added to a shared budget, and others' spendin
             context.budget->add(Money::from_nano_usd(7'000), 70);
             return say("spent");
         }));
-    loop.handler.answers.push_back(scripted_call("id", "spend"));
-    loop.handler.answers.push_back(scripted_text("Done."));
+    loop.handler.add(ScriptedAnswer().tool_call("id", "spend"));
+    loop.handler.add(ScriptedAnswer().text("Done."));
 
     const auto done = loop.run();
 
@@ -211,7 +209,8 @@ TEST_CASE("a part of a budget is limited by the whole, and counts in it") {
 TEST_CASE("a summary is asked of the model for summaries, and is no answer of the run") {
     Loop loop;
     ScriptedHandler summariser;
-    summariser.otherwise = [](const MessageRequest&) { return scripted_text("What was done."); };
+    summariser.otherwise(
+        [](const MessageRequest&) { return ScriptedAnswer().text("What was done."); });
     loop.options.summariser = &summariser;
     loop.options.summary_model = "cheap/model";
     loop.options.context.context_length = 2'000;
@@ -219,17 +218,17 @@ TEST_CASE("a summary is asked of the model for summaries, and is no answer of th
     loop.options.context.recent_tokens = 100;
     loop.options.context.recent_results = 1;
     int n = 0;
-    loop.handler.otherwise = [&](const MessageRequest&) {
-        if (++n > 12) return scripted_text("Done.");
+    loop.handler.otherwise([&](const MessageRequest&) {
+        if (++n > 12) return ScriptedAnswer().text("Done.");
         return long_call(n);
-    };
+    });
 
     const auto done = loop.run();
 
     CHECK(done.reason == StopReason::answered);
     CHECK(done.text == "Done.");
-    CHECK(!summariser.requests.empty());
-    for (const auto& request : summariser.requests) CHECK(request.model == "cheap/model");
+    CHECK(!summariser.requests().empty());
+    for (const auto& request : summariser.requests()) CHECK(request.model == "cheap/model");
     CHECK(std::any_of(loop.events.begin(), loop.events.end(), [](const auto& event) {
         const auto* notice = std::get_if<agent_event::Notice>(&event);
         return notice && notice->compaction && notice->compaction->summarised;
@@ -242,20 +241,20 @@ TEST_CASE("a summary is asked of the model for summaries, and is no answer of th
 TEST_CASE("a summary that fails does not fail the run") {
     Loop loop;
     ScriptedHandler broken;
-    broken.otherwise = [](const MessageRequest&) {
-        return scripted_error(ErrorKind::server, "no summaries today");
-    };
+    broken.otherwise([](const MessageRequest&) {
+        return ScriptedAnswer().error(ErrorKind::server, "no summaries today");
+    });
     loop.options.summariser = &broken;
     loop.options.context.context_length = 1'000;
     loop.options.context.reserve = 100;
     loop.options.context.recent_tokens = 100;
     int n = 0;
-    loop.handler.otherwise = [&](const MessageRequest&) {
-        if (++n > 12) return scripted_text("Done.");
+    loop.handler.otherwise([&](const MessageRequest&) {
+        if (++n > 12) return ScriptedAnswer().text("Done.");
         return long_call(n);
-    };
+    });
     CHECK(loop.run().text == "Done.");
-    CHECK(!broken.requests.empty());
+    CHECK(!broken.requests().empty());
     CHECK(transcript_fault(loop.last.transcript()) == "");
 }
 
@@ -264,13 +263,8 @@ TEST_CASE("a run that is cancelled at any event ends valid, and goes on when tol
         Loop loop;
         loop.tools.all.push_back(std::make_shared<ScriptedTool>(
             "later", [](json::value, ToolContext&) { return say_later("later", 3); }));
-        std::vector<ToolCall> calls(2);
-        calls[0].id = "a";
-        calls[0].name = "later";
-        calls[1].id = "b";
-        calls[1].name = "echo";
-        loop.handler.answers.push_back(scripted_calls(calls));
-        loop.handler.answers.push_back(scripted_text("Done."));
+        loop.handler.add(ScriptedAnswer().tool_call("a", "later").tool_call("b", "echo"));
+        loop.handler.add(ScriptedAnswer().text("Done."));
         std::size_t seen = 0;
         const auto done = loop.run(loop.agent().run("Go."),
                                    [&](AgentStream& stream, const AgentEvent&) {
@@ -285,8 +279,8 @@ TEST_CASE("a run that is cancelled at any event ends valid, and goes on when tol
         const bool over = std::holds_alternative<agent_event::Done>(loop.events.at(at));
         CHECK((done.reason == StopReason::cancelled || over || done.text == "Done."));
 
-        loop.handler.answers.clear();
-        loop.handler.answers.push_back(scripted_text("Again."));
+        loop.handler.clear();
+        loop.handler.add(ScriptedAnswer().text("Again."));
         const auto again = loop.run(loop.agent().resume(loop.last, UserMessage(Content("Go on."))));
         CHECK(again.text == "Again.");
         CHECK(transcript_fault(loop.last.transcript()) == "");
@@ -296,12 +290,12 @@ TEST_CASE("a run that is cancelled at any event ends valid, and goes on when tol
 TEST_CASE("a run that is cut at any event and loaded again ends as it would have ended") {
     const auto script = [](Loop& loop) {
         loop.options.approval.ask("echo");
-        loop.handler.otherwise = [](const MessageRequest& request) {
+        loop.handler.otherwise([](const MessageRequest& request) {
             const auto calls = (request.messages.size() - 1) / 2;
-            if (calls == 2) return scripted_text("Done.");
-            return scripted_call("id" + std::to_string(calls), "echo",
-                                 R"({"n":)" + std::to_string(calls) + "}");
-        };
+            if (calls == 2) return ScriptedAnswer().text("Done.");
+            return ScriptedAnswer().tool_call("id" + std::to_string(calls), "echo",
+                                              R"({"n":)" + std::to_string(calls) + "}");
+        });
     };
     const auto approve = [](AgentStream& stream, const AgentEvent& event) {
         if (const auto* wanted = std::get_if<agent_event::ApprovalWanted>(&event))
@@ -324,7 +318,8 @@ TEST_CASE("a run that is cut at any event and loaded again ends as it would have
         ToolOptions repeatable;
         repeatable.repeatable = true;
         second.tools.all.front() = std::make_shared<ScriptedTool>(
-            "echo", [](json::value arguments, ToolContext&) { return say(to_json_text(arguments)); },
+            "echo",
+            [](json::value arguments, ToolContext&) { return say(to_json_text(arguments)); },
             repeatable);
         const auto done = second.run(second.agent().resume(*saved), approve);
         CAPTURE(at);
@@ -338,16 +333,17 @@ TEST_CASE("a run that is cut at any event and loaded again ends as it would have
 
 TEST_CASE("a thousand runs on one thread do not mix their events") {
     constexpr int count = 1'000;
-    ScriptedHandler handler;
-    handler.keep_requests = false;
-    handler.otherwise = [](const MessageRequest& request) {
+    ScriptedOptions forgetful;
+    forgetful.keep_requests = false;
+    ScriptedHandler handler(forgetful);
+    handler.otherwise([](const MessageRequest& request) {
         const auto messages = request.messages.messages();
         const auto name = text_of(std::get<UserMessage>(messages[0]).content);
-        const auto calls = (messages.size() - 1) / 2;
-        if (calls == 3) return scripted_text("I am " + name);
-        return scripted_call(name + "." + std::to_string(calls), "echo",
-                             R"({"who":")" + name + R"(","n":)" + std::to_string(calls) + "}");
-    };
+        const auto number = std::to_string((messages.size() - 1) / 2);
+        if (number == "3") return ScriptedAnswer().text("I am " + name);
+        return ScriptedAnswer().tool_call(name + "." + number, "echo",
+                                          R"({"who":")" + name + R"(","n":)" + number + "}");
+    });
     Loop loop;
     const Agent agent(handler, loop.tools, loop.options);
     std::vector<AgentStream> streams;

@@ -1,9 +1,9 @@
 // Tools as an agent runs them: how much of their progress is kept, and whose event loop may end.
 #include "agent/agent_inbox.hpp"
 #include "agent/running_tool.hpp"
-#include "scripted_handler.hpp"
 
 #include <capstan/agent.hpp>
+#include <capstan/providers/scripted_handler.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -20,7 +20,6 @@
 #include <random>
 
 using namespace capstan;
-using namespace capstan::testing;
 
 namespace {
 
@@ -75,14 +74,8 @@ asio::awaitable<void> read(AgentStream& stream, Watcher watcher) {
 
 /// Two calls of the tool, and an answer.
 void script(ScriptedHandler& handler) {
-    ToolCall first;
-    first.id = "call_1";
-    first.name = "work";
-    first.arguments = "{}";
-    auto second = first;
-    second.id = "call_2";
-    handler.answers.push_back(scripted_calls({first, second}));
-    handler.answers.push_back(scripted_text("Done."));
+    handler.add(ScriptedAnswer().tool_call("call_1", "work").tool_call("call_2", "work"));
+    handler.add(ScriptedAnswer().text("Done."));
 }
 
 detail::InboxItem news_of(const std::shared_ptr<detail::RunningTool>& tool, int number) {

@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <variant>
@@ -349,5 +350,45 @@ TEST_CASE("a cancelled wait costs the stream nothing that was yielded before") {
     };
     int alive = 0;
     run(context, Consumer::run(alive));
+    CHECK(alive == 0);
+}
+
+namespace {
+
+Generator<int> waits_once(asio::steady_timer& timer, int& alive) {
+    const Tracker tracker(alive);
+    auto waiting = timer.async_wait(asio::use_awaitable);
+    co_await std::move(waiting);
+    int one = 1;
+    co_yield std::move(one);
+}
+
+asio::awaitable<void> read_one(std::optional<Generator<int>>& stream, bool& ended) {
+    try {
+        auto asking = stream->next();
+        co_await std::move(asking);
+    } catch (const boost::system::system_error&) {
+    }
+    ended = true;
+}
+
+}  // namespace
+
+TEST_CASE("a stream may be destroyed from outside its event loop when its wait has just ended") {
+    asio::io_context context;
+    asio::steady_timer timer(context, 1h);
+    int alive = 0;
+    bool ended = false;
+    std::optional<Generator<int>> stream(waits_once(timer, alive));
+    asio::co_spawn(context, read_one(stream, ended), asio::detached);
+    context.poll();
+    REQUIRE(alive == 1);
+
+    timer.cancel();  // its completion is on its way when the interruption is sent
+    stream.reset();
+    context.restart();
+    context.run();
+
+    CHECK(ended);
     CHECK(alive == 0);
 }

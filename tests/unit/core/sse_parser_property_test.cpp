@@ -99,7 +99,8 @@ TEST_CASE("SSE property: every cut in two or three, every byte alone, random cut
 
 TEST_CASE("SSE property: random streams of telling bytes equal the slow reference") {
     const std::vector<std::string> alphabet = {
-        "data", "data:", "data: ", "event", "event: ", "id: ", "id", "retry: ", ":", " ", "\r",
+        "data", "data:", "data: ", "error: ", "event", "event: ", "id: ", "id", "retry: ", ":", " ",
+        "\r",
         "\n", "\r\n", "\n\n", "\r\r", "\r\n\r\n", "x", "12", "\0"s, "\xEF\xBB\xBF", "\xEF",
         "{\"a\":1}"};
     std::mt19937 random(2);

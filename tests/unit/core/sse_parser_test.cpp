@@ -106,6 +106,15 @@ TEST_CASE("SSE: retry takes digits only") {
     CHECK(read_sse({"retry: 5\nretry: 99999999999999999999999\n"}).retry_ms == 5);
 }
 
+TEST_CASE("SSE: a field error is an event of that type") {
+    const auto events = read_sse({"data: a\n\nerror: {\"b\":1}\n\ndata: c\n\n"}).events;
+    REQUIRE(events.size() == 3);
+    CHECK(events[1].type == "error");
+    CHECK(events[1].data == "{\"b\":1}");
+    CHECK(events[2].type == "message");
+    CHECK(data_of("errors: a\nError: b\n\n").empty());
+}
+
 TEST_CASE("SSE: unknown fields, near misses and NUL bytes") {
     CHECK(data_of("Data: a\n data: b\ndata : c\ndatax: d\n\0: e\nfoo\n\n"s).empty());
     CHECK(data_of("data: \0a\n\n"s) == Strings{"\0a"s});

@@ -59,9 +59,9 @@ private:
     }
 
     void field(const std::string& name, const std::string& text) {
-        if (name == "data") data_ += text + "\n";
-        if (name == "event") {
-            type_ = text;
+        if (name == "data" || name == "error") data_ += text + "\n";
+        if (name == "event" || name == "error") {
+            type_ = name == "event" ? text : name;
             saw_type_ = true;
         }
         if (name == "id" && text.find('\0') == std::string::npos) id_ = text;

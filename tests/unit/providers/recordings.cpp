@@ -15,9 +15,25 @@ std::string read_file(const fs::path& path) {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-bool is_chat(const capstan::json::object& meta) {
+bool has_feature(const capstan::json::object& meta, const char* feature) {
     const auto& features = meta.at("features").as_array();
-    return std::find(features.begin(), features.end(), "api:chat") != features.end();
+    return std::find(features.begin(), features.end(), feature) != features.end();
+}
+
+std::vector<Exchange> exchanges(const char* feature) {
+    std::vector<Exchange> out;
+    for (const auto& entry : fs::recursive_directory_iterator(*root())) {
+        if (entry.path().filename() != "meta.json") continue;
+        Exchange exchange;
+        exchange.folder = entry.path().parent_path();
+        exchange.meta = capstan::json::parse(read_file(entry.path())).as_object();
+        if (!has_feature(exchange.meta, feature)) continue;
+        exchange.body = read_file(exchange.folder / "response.body");
+        out.push_back(std::move(exchange));
+    }
+    std::sort(out.begin(), out.end(),
+              [](const Exchange& a, const Exchange& b) { return a.folder < b.folder; });
+    return out;
 }
 
 }  // namespace
@@ -42,20 +58,8 @@ std::optional<fs::path> root() {
     return fs::is_directory(path) ? std::optional(path) : std::nullopt;
 }
 
-std::vector<Exchange> chat_exchanges() {
-    std::vector<Exchange> out;
-    for (const auto& entry : fs::recursive_directory_iterator(*root())) {
-        if (entry.path().filename() != "meta.json") continue;
-        Exchange exchange;
-        exchange.folder = entry.path().parent_path();
-        exchange.meta = capstan::json::parse(read_file(entry.path())).as_object();
-        if (!is_chat(exchange.meta)) continue;
-        exchange.body = read_file(exchange.folder / "response.body");
-        out.push_back(std::move(exchange));
-    }
-    std::sort(out.begin(), out.end(),
-              [](const Exchange& a, const Exchange& b) { return a.folder < b.folder; });
-    return out;
-}
+std::vector<Exchange> chat_exchanges() { return exchanges("api:chat"); }
+
+std::vector<Exchange> response_exchanges() { return exchanges("api:responses"); }
 
 }  // namespace recordings

@@ -27,4 +27,7 @@ std::optional<std::filesystem::path> root();
 /// All chat completions, in order of their paths.
 std::vector<Exchange> chat_exchanges();
 
+/// All requests to the Responses API.
+std::vector<Exchange> response_exchanges();
+
 }  // namespace recordings

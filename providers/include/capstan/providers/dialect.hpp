@@ -34,6 +34,24 @@ struct ProviderSite {
 };
 static_assert(!std::is_aggregate_v<ProviderSite>);
 
+/// What a provider's handler can do, beside text. providers/README.md has it as a table.
+struct ProviderSupport {
+    ProviderSupport() = default;
+
+    bool tools = false;
+    bool reasoning = false;
+    bool reasoning_replay = false;  ///< thoughts of earlier answers go back to the model
+    bool images = false;
+    bool files = false;
+    bool audio = false;
+    bool structured_output = false;
+    bool cache_marks = false;
+    bool cost = false;          ///< the answer tells what it cost
+    bool usage_lookup = false;  ///< usage can be asked for after the answer
+    bool model_list = false;
+};
+static_assert(!std::is_aggregate_v<ProviderSupport>);
+
 /// How a streamed answer is cut into events. (An answer that is one JSON document is recognised
 /// with event_stream.)
 enum class StreamFraming {
@@ -67,6 +85,7 @@ struct ApiCall {
     std::string method = "GET";
     std::string path;  ///< below the base URL, query included
     std::string body;  ///< JSON; empty: none
+    HttpHeaders headers;                        ///< all but the key's, Content-Type and Accept
     std::chrono::milliseconds timeout{60'000};  ///< of each try
     bool retries = true;
 };
@@ -139,6 +158,8 @@ public:
     virtual ~Dialect() = default;
 
     virtual const ProviderSite& site() const noexcept = 0;
+    /// The default: nothing but text.
+    virtual ProviderSupport support() const { return ProviderSupport(); }
 
     /// Puts the key where the server looks for it. `key` is not empty.
     /// The default: "Authorization: Bearer KEY".

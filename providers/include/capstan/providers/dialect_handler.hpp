@@ -26,6 +26,9 @@ public:
     using ApiHandler::create_message;
     ChunkStream create_message(MessageRequest request) override;
 
+    /// What the dialect says of itself.
+    ProviderSupport support() const;
+
     /// The configured model, and the settings' model info.
     SelectedModel get_model() const override;
 

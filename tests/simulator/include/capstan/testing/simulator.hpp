@@ -64,7 +64,8 @@ static_assert(!std::is_aggregate_v<ConnectionInfo>);
 /// everything.
 ///
 /// The default model knows chat completions (streamed and single), models, endpoints, generation,
-/// key, credits and embeddings. All functions may be called from any thread. Handlers run on the
+/// key, credits and embeddings. What answers chat completions answers POST /messages, too, in the
+/// format of Anthropic's API. All functions may be called from any thread. Handlers run on the
 /// simulator's thread: they must not block. The destructor closes everything and joins.
 ///
 /// With an upstream, the caller's Authorization goes there and into no file. One that cannot

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <capstan/model_info.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace capstan::anthropic {
+
+/// How a model is told to think.
+enum class ThinkingForm {
+    none,      ///< it cannot
+    budget,    ///< {"type":"enabled","budget_tokens":n}: Claude 3.7 to 4.5
+    either,    ///< both; Claude 4.6
+    adaptive,  ///< {"type":"adaptive"} with an effort; the later ones
+};
+
+/// What a request has to know of a model. Read off its name; https://platform.claude.com/docs:
+/// extended-thinking, adaptive-thinking, migration guides.
+struct ClaudeTraits {
+    ClaudeTraits() = default;
+
+    ThinkingForm thinking = ThinkingForm::adaptive;
+    bool always_thinks = false;      ///< refuses {"type":"disabled"}
+    bool hides_thoughts = false;     ///< `display` is "omitted" unless asked otherwise
+    bool takes_sampling = true;      ///< temperature, top_p, top_k
+    bool one_sampling_only = false;  ///< refuses temperature beside top_p
+    bool takes_xhigh = true;         ///< the effort of that name
+    bool interleaves_by_beta = false;
+    bool is_claude = true;           ///< false: another vendor's model behind the same API
+};
+static_assert(!std::is_aggregate_v<ClaudeTraits>);
+
+ClaudeTraits claude_traits(std::string_view model);
+
+/// The slug with its vendor: "claude-..." is "anthropic/claude-...".
+std::string vendor_slug(std::string_view model);
+
+/// One spelling for all names of a Claude model, e.g. of "claude-sonnet-4-5-20250929",
+/// "anthropic/claude-sonnet-4.5" and "anthropic/claude-4.5-sonnet-20250929". Others stay as they
+/// are; a '~' in front stays.
+std::string same_model_key(std::string_view model);
+
+/// What is known of a Claude model without asking; nothing: unknown.
+std::optional<ModelInfo> known_claude(std::string_view model);
+
+/// An entry of GET /v1/models.
+ModelInfo claude_info_from_json(const json::object& entry);
+
+}  // namespace capstan::anthropic

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace capstan::composition {
+
+/// A cassette that is written, with mode 0600. Each line gets there whole or not at all, whoever
+/// else appends to the file. Thread-safe. Throws ApiError of kind configuration.
+class CassetteFile {
+public:
+    /// Makes the file, or checks its head.
+    CassetteFile(std::string path, std::string head, bool append);
+    CassetteFile(const CassetteFile&) = delete;
+    ~CassetteFile();
+
+    void append(std::string_view line);
+
+private:
+    class Locked;
+    [[noreturn]] void fail(const char* what, int error) const;
+    /// Removes what a crash cut off; gives the size of the file.
+    long long whole_size();
+    void write_at_end(std::string_view text, long long size);
+    void check_head(long long size);
+
+    std::mutex mutex_;
+    std::string path_;
+    int descriptor_;
+};
+
+/// The bytes of a file. Throws ApiError of kind configuration.
+std::string read_cassette_file(const std::string& path);
+
+}  // namespace capstan::composition

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <capstan/message_request.hpp>
+
+#include <string_view>
+
+namespace capstan::responses {
+
+/// The `reasoning` object: {effort, summary}; empty when nothing is asked for. A router (`routed`)
+/// takes a thinking budget as well. OpenAI has none: there up to 2048 tokens are low effort, up to
+/// 8192 medium, more are high, and 0 is no reasoning. Throws ApiError of kind configuration for an
+/// unknown effort and a negative budget.
+json::object reasoning_setting(const ReasoningOptions& wanted, std::string_view summary,
+                               bool routed);
+
+/// False for OpenAI's models that are known not to reason, and refuse to be asked for it.
+bool may_reason(std::string_view model);
+
+}  // namespace capstan::responses
