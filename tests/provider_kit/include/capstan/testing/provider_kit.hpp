@@ -87,11 +87,11 @@ static_assert(!std::is_aggregate_v<KitFinding>);
 /// - answers: each case gives what is expected; chunks come in order, usage at most once, exactly
 ///   one finish, last; after the end, and after an error, the stream gives nothing more
 /// - splits: the same, whatever pieces the bytes arrive in
-/// - cuts: a connection that ends at any byte gives an ApiError after a prefix of the answer, never
-///   a wrong answer
-/// - errors: failure statuses with JSON, HTML and empty bodies, refused and dropped connections
-/// - cancel: by the consumer's slot, by cancel() and by destroying the stream, before the answer and
-///   in its middle
+/// - cuts: a connection that ends at a byte (each, or one in a few of a long answer) gives an
+///   ApiError after a prefix of the answer, never a wrong answer
+/// - errors: failure statuses with JSON, HTML and empty bodies, closed and reset connections
+/// - cancel: by the consumer's slot, by cancel() and by destroying the stream, before the answer
+///   and in its middle
 /// - destroy: the stream is destroyed at every point where it waits
 /// - threads: parallel calls of one handler; each stays on its consumer's executor
 /// - secrets: the key is in no error and in no request body
