@@ -99,7 +99,7 @@ std::string printable(std::string_view text) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     const bool cut = text.size() > longest_quote;
     if (cut) text = text.substr(0, character_start(text, longest_quote));
     return '"' + printable(text) + (cut ? "...\"" : "\"");

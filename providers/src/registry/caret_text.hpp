@@ -17,7 +17,7 @@ std::size_t character_at(std::string_view text, std::size_t position);
 std::string printable(std::string_view text);
 
 /// At most 60 characters of the text in quotes, fit for a terminal.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// Two lines, both indented: the text around the place without its secrets, and "^~~~" under
 /// `length` bytes from `position`. No line break at the end.

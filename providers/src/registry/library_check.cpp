@@ -59,8 +59,8 @@ std::vector<std::string> differences(std::string_view library, std::string_view 
     for (const auto& [name, value] : fields_of(program))
         if (const auto other = value_in(theirs, name); other != value)
             result.push_back(
-                fmt::format("{}: {} there, {} here", name, quoted(other), quoted(value)));
-    if (result.empty()) result.push_back(fmt::format("it says {}", quoted(library)));
+                fmt::format("{}: {} there, {} here", name, in_quotes(other), in_quotes(value)));
+    if (result.empty()) result.push_back(fmt::format("it says {}", in_quotes(library)));
     return result;
 }
 
@@ -117,7 +117,7 @@ std::optional<LibraryRefusal> check_descriptor(const ProviderLibraryDescriptor& 
                        rebuild);
     if (text_of(library.capstan) != CAPSTAN_VERSION)
         return refusal(fmt::format("it was compiled with Capstan {}, and this program with {}",
-                                   quoted(text_of(library.capstan)), CAPSTAN_VERSION),
+                                   in_quotes(text_of(library.capstan)), CAPSTAN_VERSION),
                        rebuild);
     if (text_of(library.abi) != text_of(own_abi))
         return refusal(

@@ -62,7 +62,7 @@ private:
     // A part without its secrets, for use in a sentence.
     std::string shown(std::string_view part) const {
         const auto position = static_cast<std::size_t>(part.data() - text_.data());
-        return quoted(std::string_view(without_secrets(text_)).substr(position, part.size()));
+        return in_quotes(std::string_view(without_secrets(text_)).substr(position, part.size()));
     }
 
     std::size_t read_provider() {

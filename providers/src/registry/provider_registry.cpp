@@ -27,7 +27,7 @@ using Providers = std::map<std::string, ProviderFactory, std::less<>>;
 }
 
 std::string shown(std::string_view name) {
-    return registry::quoted(registry::without_secrets(name));
+    return registry::in_quotes(registry::without_secrets(name));
 }
 
 void check(const std::string& name, const ProviderFactory& factory) {

@@ -77,7 +77,7 @@ void SettingsReader::finish() const {
         const auto place = path_.empty() ? std::string("the settings") : path_;
         throw ApiError(ErrorKind::configuration,
                        fmt::format("{}: there is no setting {}", place,
-                                   registry::quoted(registry::without_secrets(name))),
+                                   registry::in_quotes(registry::without_secrets(name))),
                        likely ? fmt::format("Did you mean \"{}\"?", *likely)
                               : fmt::format("Known are {}", fmt::join(known_, ", ")));
     }

@@ -11,7 +11,7 @@
 namespace capstan::testing {
 namespace {
 
-std::string quoted(const std::string& text) { return to_json_text(json::value(text)); }
+std::string in_quotes(const std::string& text) { return to_json_text(json::value(text)); }
 
 std::string calls_text(const std::vector<std::pair<std::string, std::string>>& calls) {
     std::string out;
@@ -111,10 +111,10 @@ std::string order_fault(const KitOutcome& outcome) {
 std::string difference(const KitOutcome& outcome, const ExpectedAnswer& expected) {
     if (auto fault = order_fault(outcome); !fault.empty()) return fault;
     if (const auto text = text_of(outcome); text != expected.text)
-        return fmt::format("the text is {}, not {}", quoted(text), quoted(expected.text));
+        return fmt::format("the text is {}, not {}", in_quotes(text), in_quotes(expected.text));
     if (const auto reasoning = reasoning_of(outcome); reasoning != expected.reasoning)
-        return fmt::format("the reasoning is {}, not {}", quoted(reasoning),
-                           quoted(expected.reasoning));
+        return fmt::format("the reasoning is {}, not {}", in_quotes(reasoning),
+                           in_quotes(expected.reasoning));
     if (const auto calls = calls_of(outcome); calls != expected.tool_calls)
         return fmt::format("the tool calls are {}, not {}", calls_text(calls),
                            calls_text(expected.tool_calls));

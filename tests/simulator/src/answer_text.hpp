@@ -10,7 +10,7 @@
 namespace capstan::testing {
 
 /// As a JSON string, quotes included.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 /// Words with the white space before them; together they are the text again.
 std::vector<std::string_view> words_of(std::string_view text);
 /// Pieces of at most `size` bytes that end between two characters.

@@ -19,8 +19,8 @@ public:
     ChunkWriter(const Answer& answer, std::string id, std::string finish, std::string native)
         : head_(fmt::format(R"({{"id":{},"object":"chat.completion.chunk","created":{},"model":{},)"
                             R"("provider":{},"choices":[{{"index":0,"delta":)",
-                            quoted(id), seconds_since_epoch(), quoted(answer.model),
-                            quoted(answer.provider))),
+                            in_quotes(id), seconds_since_epoch(), in_quotes(answer.model),
+                            in_quotes(answer.provider))),
           finish_(std::move(finish)),
           native_(std::move(native)) {}
 
@@ -35,7 +35,8 @@ public:
         return sse_event(fmt::format(
             R"({}{{"role":"assistant","content":""}},"finish_reason":{},)"
             R"("native_finish_reason":{},"logprobs":null}}]{}{}}})",
-            head_, quoted(finish_), quoted(native_), usage.empty() ? "" : ",\"usage\":", usage));
+            head_, in_quotes(finish_), in_quotes(native_), usage.empty() ? "" : ",\"usage\":",
+            usage));
     }
 
 private:
@@ -48,11 +49,11 @@ void add_reasoning(const Answer& answer, const ChunkWriter& chunks, SimResponse&
     const std::string_view format = "anthropic-claude-v1";
     for (const auto word : words_of(answer.reasoning)) {
         const auto detail = fmt::format(
-            R"({{"type":"reasoning.text","text":{},"format":"{}","index":0}})", quoted(word),
+            R"({{"type":"reasoning.text","text":{},"format":"{}","index":0}})", in_quotes(word),
             format);
         const bool with_detail = answer.reasoning_details.empty();
         response.body.push_back(send(chunks.open(fmt::format(
-            R"({{"role":"assistant","content":"","reasoning":{}{}}})", quoted(word),
+            R"({{"role":"assistant","content":"","reasoning":{}{}}})", in_quotes(word),
             with_detail ? fmt::format(R"(,"reasoning_details":[{}])", detail) : ""))));
     }
     if (!answer.reasoning_details.empty()) {
@@ -73,7 +74,7 @@ void add_text(const Answer& answer, const ChunkWriter& chunks, SimResponse& resp
         if (!std::exchange(first, false) && answer.word_delay.count() > 0)
             response.body.push_back(wait(answer.word_delay));
         response.body.push_back(send(chunks.open(
-            fmt::format(R"({{"role":"assistant","content":{}}})", quoted(word)))));
+            fmt::format(R"({{"role":"assistant","content":{}}})", in_quotes(word)))));
     }
 }
 
@@ -83,32 +84,32 @@ void add_tool_calls(const Answer& answer, const ChunkWriter& chunks, SimResponse
         response.body.push_back(send(chunks.open(fmt::format(
             R"({{"role":"assistant","content":null,"tool_calls":[{{"index":{},"id":{},)"
             R"("type":"function","function":{{"name":{},"arguments":""}}}}]}})",
-            i, quoted(call.id), quoted(call.name)))));
+            i, in_quotes(call.id), in_quotes(call.name)))));
         for (const auto part : fragments_of(call.arguments, 8))
             response.body.push_back(send(chunks.open(fmt::format(
                 R"({{"role":"assistant","content":null,"tool_calls":[{{"index":{},)"
                 R"("function":{{"arguments":{}}}}}]}})",
-                i, quoted(part)))));
+                i, in_quotes(part)))));
     }
 }
 
 std::string message_json(const Answer& answer) {
     auto message = fmt::format(
         R"({{"role":"assistant","content":{},"refusal":null,"reasoning":{})",
-        answer.text.empty() && !answer.tool_calls.empty() ? "null" : quoted(answer.text),
-        answer.reasoning.empty() ? "null" : quoted(answer.reasoning));
+        answer.text.empty() && !answer.tool_calls.empty() ? "null" : in_quotes(answer.text),
+        answer.reasoning.empty() ? "null" : in_quotes(answer.reasoning));
     if (!answer.reasoning_details.empty())
         message += ",\"reasoning_details\":" + json::serialize(answer.reasoning_details);
     else if (!answer.reasoning.empty())
         message += fmt::format(R"(,"reasoning_details":[{{"type":"reasoning.text","text":{},)"
                                R"("signature":"{}","format":"anthropic-claude-v1","index":0}}])",
-                               quoted(answer.reasoning), signature_of(answer.reasoning));
+                               in_quotes(answer.reasoning), signature_of(answer.reasoning));
     for (std::size_t i = 0; i < answer.tool_calls.size(); ++i) {
         const auto& call = answer.tool_calls[i];
         message += fmt::format(R"({}{{"index":{},"id":{},"type":"function",)"
                                R"("function":{{"name":{},"arguments":{}}}}})",
-                               i == 0 ? ",\"tool_calls\":[" : ",", i, quoted(call.id),
-                               quoted(call.name), quoted(call.arguments));
+                               i == 0 ? ",\"tool_calls\":[" : ",", i, in_quotes(call.id),
+                               in_quotes(call.name), in_quotes(call.arguments));
     }
     return message + (answer.tool_calls.empty() ? "}" : "]}");
 }
@@ -151,8 +152,9 @@ SimResponse Answer::single() const {
         R"({{"id":{},"object":"chat.completion","created":{},"model":{},"provider":{},)"
         R"("system_fingerprint":null,"choices":[{{"index":0,"logprobs":null,"finish_reason":{},)"
         R"("native_finish_reason":{},"message":{}}}]{}{}}})",
-        quoted(answer.id), seconds_since_epoch(), quoted(answer.model), quoted(answer.provider),
-        quoted(finish_of(answer)), quoted(native_finish_of(answer)), message_json(answer),
+        in_quotes(answer.id), seconds_since_epoch(), in_quotes(answer.model),
+        in_quotes(answer.provider),
+        in_quotes(finish_of(answer)), in_quotes(native_finish_of(answer)), message_json(answer),
         with_usage ? ",\"usage\":" : "", with_usage ? usage_json(usage) : "");
     auto response = plain_answer(200, "application/json", "\n         \n" + body);
     response.with_header("X-Generation-Id", answer.id);

@@ -24,7 +24,7 @@ RpcProblem problem(std::string what, std::string reply = {}) {
     return result;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     auto start = to_valid_utf8(text.substr(0, max_quoted));
     return text.size() > max_quoted ? start + "..." : start;
 }
@@ -100,7 +100,7 @@ std::vector<RpcEvent> JsonRpcPeer::receive(std::string_view text) {
     std::vector<RpcEvent> events;
     const auto value = try_parse_json(text);
     if (!value) {
-        events.push_back(problem("no JSON: " + quoted(text)));
+        events.push_back(problem("no JSON: " + in_quotes(text)));
         return events;
     }
     const auto* batch = value->if_array();
@@ -118,10 +118,10 @@ std::vector<RpcEvent> JsonRpcPeer::receive(std::string_view text) {
 
 RpcEvent JsonRpcPeer::read(const json::value& value) {
     const auto* message = value.if_object();
-    if (!message) return problem("no message: " + quoted(to_json_text(value)));
+    if (!message) return problem("no message: " + in_quotes(to_json_text(value)));
     if (find_string(*message, "method")) return read_call(*message);
     if (message->contains("result") || message->contains("error")) return read_answer(*message);
-    return problem("no message: " + quoted(to_json_text(value)));
+    return problem("no message: " + in_quotes(to_json_text(value)));
 }
 
 RpcEvent JsonRpcPeer::read_call(const json::object& message) {

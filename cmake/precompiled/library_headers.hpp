@@ -1,0 +1,5 @@
+#pragma once
+
+#include "common_headers.hpp"
+
+#include <fmt/format.h>
