@@ -95,6 +95,8 @@ TEST_CASE("A Messages request carries key and version in headers, and the key no
     auto options = anthropic_options(simulator);
     options.betas = {"context-1m-2025-08-07"};
     options.headers.set("X-Trace", "7");
+    options.headers.set("X-Api-Key", "stolen");
+    options.headers.set("Authorization", "Bearer stolen");
     AnthropicHandler handler(options);
     REQUIRE(!run_call(handler, "hi").error);
     const auto request = simulator.wait_for_request(0);

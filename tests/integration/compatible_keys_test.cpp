@@ -64,6 +64,16 @@ TEST_CASE("a key is sent as a bearer token, and no header of the settings takes 
     CHECK(request.header("X-Mine") == "yes");
 }
 
+TEST_CASE("the settings' headers go with every call, not with those of models alone") {
+    CompatibleFixture fixture;
+    OpenAiCompatibleOptions options = fixture.settings(OpenAiFlavour::generic, secret);
+    options.headers.set("X-Mine", "yes");
+    OpenAiCompatibleHandler handler(options);
+    run_awaitable(handler.list_models());
+    CHECK(fixture.simulator.requests()[0].path == "/models");
+    CHECK(fixture.simulator.requests()[0].header("X-Mine") == "yes");
+}
+
 TEST_CASE("hosted services need a key before anything is sent") {
     const Variable unset("OPENAI_API_KEY", "");
     const Variable no_url("OPENAI_BASE_URL", "");

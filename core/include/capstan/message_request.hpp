@@ -62,6 +62,7 @@ struct MessageRequest {
     std::optional<std::int64_t> max_tokens;
     Sampling sampling;
     std::optional<ReasoningOptions> reasoning;  ///< overrides the handler's
+    std::string verbosity;             ///< "low".."max", or empty; overrides the handler's
     json::value response_format;       ///< wire reference 2.7; null: not sent
     json::array plugins;               ///< wire reference 2.8
     std::vector<std::string> modalities;

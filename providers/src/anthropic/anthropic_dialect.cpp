@@ -2,6 +2,7 @@
 
 #include "anthropic/answer_decoder.hpp"
 #include "anthropic/request_writer.hpp"
+#include "openrouter/openrouter_site.hpp"
 
 #include <utility>
 
@@ -9,6 +10,7 @@ namespace capstan::anthropic {
 namespace {
 
 ProviderSite site_of(const AnthropicOptions& options) {
+    if (openrouter::is_openrouter(options.base_url)) return openrouter::openrouter_site();
     ProviderSite site;
     site.name = "Anthropic";
     site.base_url = "https://api.anthropic.com/v1";
@@ -29,6 +31,7 @@ bool is_version(std::string_view segment) noexcept {
 
 AnthropicDialect::AnthropicDialect(AnthropicOptions options)
     : options_(std::move(options)), site_(site_of(options_)) {
+    if (openrouter::is_openrouter(options_.base_url)) options_.bearer_auth = true;
     options_.api_key.clear();
 }
 

@@ -17,9 +17,8 @@ struct HeaderNeeds {
 };
 static_assert(!std::is_aggregate_v<HeaderNeeds>);
 
-/// anthropic-version, anthropic-beta and the user's own headers; what the settings say of the key
-/// and the content type is left out. Throws ApiError of kind configuration for a header that cannot
-/// be sent.
+/// What a call has beside the user's own headers and the key: anthropic-version, and anthropic-beta
+/// with the user's. Throws ApiError of kind configuration for a header that cannot be sent.
 HttpHeaders request_headers(const AnthropicOptions& options, const HeaderNeeds& needs);
 
 }  // namespace capstan::anthropic

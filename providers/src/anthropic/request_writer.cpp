@@ -60,6 +60,7 @@ json::object choice_of(const Draft& draft) {
 ThinkingPlan plan_of(const Draft& draft) {
     ThinkingInput input;
     input.wanted = wanted_reasoning(draft.options, draft.request);
+    input.verbosity = merge_verbosity(draft.options, draft.request);
     input.traits = draft.traits;
     input.display = draft.options.thinking_display;
     const json::object* raw = find_object(draft.extra, "tool_choice");

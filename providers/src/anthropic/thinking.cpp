@@ -41,11 +41,21 @@ bool says_nothing(const ReasoningOptions& wanted) noexcept {
     return !wanted.max_tokens && wanted.effort.empty() && !wanted.enabled;
 }
 
+std::string fitting_effort(const std::string& word, const ClaudeTraits& traits) {
+    return word == "xhigh" && !traits.takes_xhigh ? "high" : word;
+}
+
 std::string effort_word(const ThinkingInput& input) {
     const std::string& word = input.wanted.effort;
     if (input.wanted.max_tokens || word == "minimal")
         return input.wanted.max_tokens ? std::string() : "low";
-    return word == "xhigh" && !input.traits.takes_xhigh ? "high" : word;
+    return fitting_effort(word, input.traits);
+}
+
+std::string verbosity_word(const ThinkingInput& input) {
+    const bool knows = input.traits.thinking == ThinkingForm::either ||
+                       input.traits.thinking == ThinkingForm::adaptive;
+    return knows ? fitting_effort(input.verbosity, input.traits) : std::string();
 }
 
 std::int64_t limit_for(const ThinkingInput& input, ReasoningOptions& reasoning) {
@@ -144,6 +154,7 @@ ThinkingPlan plan_thinking(const ThinkingInput& input) {
     if (wanted && possible && budget) plan_budget(plan, input);
     else if (wanted && possible) plan_adaptive(plan, input);
     else if (is_off(input.wanted) || input.forced_tool) plan_off(plan, input);
+    if (auto word = verbosity_word(input); !word.empty()) plan.effort = std::move(word);
     if (plan.max_tokens == 0) {
         ReasoningOptions none;
         plan.max_tokens = limit_for(input, none);

@@ -18,6 +18,7 @@ struct ThinkingInput {
 
     ReasoningOptions wanted;
     ClaudeTraits traits;
+    std::string verbosity;         ///< the same as an effort, and wins over it
     std::string display;           ///< AnthropicOptions::thinking_display
     bool forced_tool = false;      ///< no model thinks before a forced call
     bool unthought_loop = false;   ///< TurnText::loop_without_thought
@@ -50,6 +51,8 @@ ReasoningOptions wanted_reasoning(const ProviderOptions& options, const MessageR
 /// - A budget is sent as it is, at least 1024 and below max_tokens; models that know no budgets
 ///   think as much as they see fit.
 /// - Nothing wanted: nothing sent. "Off" is said to the models that would think by themselves.
+/// - A verbosity is the effort of the whole answer, also of one without thinking. The models that
+///   know only budgets are not told.
 /// - No thinking beside a forced call, nor, with a budget, within calls that began without it.
 ///
 /// max_tokens is what was asked for, else 32000, at most what the model and its context allow.

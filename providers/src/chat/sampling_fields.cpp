@@ -54,4 +54,12 @@ void write_sampling(BodyWriter& body, const Sampling& sampling) {
     write_if(body, "top_logprobs", sampling.top_logprobs);
 }
 
+const std::string& merge_verbosity(const ProviderOptions& handler, const MessageRequest& request) {
+    return request.verbosity.empty() ? handler.verbosity : request.verbosity;
+}
+
+std::string up_to_high(const std::string& verbosity) {
+    return verbosity == "xhigh" || verbosity == "max" ? "high" : verbosity;
+}
+
 }  // namespace capstan

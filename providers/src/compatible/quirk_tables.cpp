@@ -43,6 +43,7 @@ OpenAiQuirks generic() {
     quirks.named_tool_choice = true;
     quirks.required_tool_choice = "required";
     quirks.extended_sampling = true;
+    quirks.verbosity = true;
     quirks.repetition_field = "repetition_penalty";
     quirks.seed_field = "seed";
     quirks.user_field = "user";
@@ -100,6 +101,7 @@ OpenAiQuirks mistral() {
     quirks.tool_call_ids = ToolCallIdRule::exactly_9_alphanumeric;
     quirks.required_tool_choice = "any";
     quirks.extended_sampling = false;
+    quirks.verbosity = false;
     quirks.repetition_field = "";
     quirks.seed_field = "random_seed";
     quirks.user_field = "";

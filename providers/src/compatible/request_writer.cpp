@@ -83,23 +83,6 @@ void write_streaming(BodyWriter& body, bool stream, const OpenAiQuirks& quirks) 
     body.object("stream_options", stream_options);
 }
 
-// The call sets them itself.
-bool is_ours(std::string_view name) {
-    HttpHeaders one;
-    one.add(std::string(name), {});
-    return one.contains("Authorization") || one.contains("Content-Type") || one.contains("Accept");
-}
-
-HttpHeaders headers_of(const ProviderOptions& options, const CallContext& context) {
-    HttpHeaders headers;
-    for (const auto& [name, value] : options.headers.fields()) {
-        if (is_ours(name)) continue;
-        headers.add(name, value);
-    }
-    if (!context.trace_parent.empty()) headers.set("traceparent", context.trace_parent);
-    return headers;
-}
-
 }  // namespace
 
 std::string model_of(const ProviderOptions& options, const MessageRequest& request) {
@@ -116,7 +99,8 @@ WireRequest write_request(const ProviderOptions& options, const OpenAiQuirks& qu
     result.path = "/chat/completions";
     const auto raw = find_string(extra, "model");
     result.model = raw ? std::string(*raw) : model_of(options, request);
-    result.headers = headers_of(options, request.context);
+    if (const auto& trace = request.context.trace_parent; !trace.empty())
+        result.headers.set("traceparent", trace);
     BodyWriter body(result.body, extra);
     write_model(body, result.model, quirks);
     const std::size_t before = result.body.size();
@@ -126,6 +110,8 @@ WireRequest write_request(const ProviderOptions& options, const OpenAiQuirks& qu
     write_thinking(body, thinking_wish(options, request, quirks), quirks);
     write_limit(body, limit_input(options, request, info, media, prompt_size), quirks);
     write_fitted_sampling(body, sampling, quirks);
+    const auto verbosity = up_to_high(merge_verbosity(options, request));
+    if (!verbosity.empty() && *quirks.verbosity) body.text("verbosity", verbosity);
     write_format(body, request, quirks);
     write_streaming(body, request.stream, quirks);
     body.end();

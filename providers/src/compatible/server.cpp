@@ -37,6 +37,7 @@ OpenAiQuirks resolve(const OpenAiQuirks& wanted, OpenAiFlavour flavour) {
     take(result.named_tool_choice, wanted.named_tool_choice);
     take(result.required_tool_choice, wanted.required_tool_choice);
     take(result.extended_sampling, wanted.extended_sampling);
+    take(result.verbosity, wanted.verbosity);
     take(result.repetition_field, wanted.repetition_field);
     take(result.seed_field, wanted.seed_field);
     take(result.user_field, wanted.user_field);

@@ -102,6 +102,7 @@ json::object canonical_request(const MessageRequest& request) {
     if (auto sampling = sampling_of(request.sampling); !sampling.empty())
         object["sampling"] = std::move(sampling);
     if (request.reasoning) object["reasoning"] = reasoning_of(*request.reasoning);
+    put(object, "verbosity", request.verbosity);
     put(object, "response_format", request.response_format);
     if (!request.plugins.empty()) object["plugins"] = request.plugins;
     put(object, "modalities", request.modalities);

@@ -22,7 +22,7 @@ MessageCall::MessageCall(std::shared_ptr<ProviderClient> client,
 
 HttpRequest MessageCall::next_request() const {
     auto request = client_->request("POST", wire_.path);
-    for (const auto& [name, value] : wire_.headers.fields()) request.headers.add(name, value);
+    for (const auto& [name, value] : wire_.headers.fields()) request.headers.set(name, value);
     request.headers.set("Content-Type", "application/json");
     request.headers.set("Accept", "text/event-stream, application/json");
     request.body = wire_.body;

@@ -14,7 +14,7 @@ asio::awaitable<std::string> perform_once(std::shared_ptr<ProviderClient> client
                                           const ApiCall& call) {
     auto request = client->request(call.method, call.path);
     request.timeouts.total = call.timeout;
-    for (const auto& [name, value] : call.headers.fields()) request.headers.add(name, value);
+    for (const auto& [name, value] : call.headers.fields()) request.headers.set(name, value);
     request.headers.set("Accept", "application/json");
     if (!call.body.empty()) {
         request.headers.set("Content-Type", "application/json");

@@ -1,5 +1,7 @@
 #include "exchange/provider_client.hpp"
 
+#include "exchange/own_headers.hpp"
+
 #include <capstan/error.hpp>
 
 #include <fmt/format.h>
@@ -62,6 +64,7 @@ ProviderClient::ProviderClient(const ProviderOptions& options,
     : dialect_(std::move(dialect)),
       api_key_(resolve_key(options, dialect_->site())),
       base_url_(resolve_base_url(options, dialect_->site())),
+      own_headers_(own_headers(options.headers)),
       timeouts_(options.timeouts),
       retry_(options.retry),
       on_retry_attempt_(options.on_retry_attempt),
@@ -73,6 +76,7 @@ HttpRequest ProviderClient::request(std::string method, std::string_view path) c
     request.method = std::move(method);
     request.url = base_url_;
     request.url += path;
+    request.headers = own_headers_;
     if (!api_key_.empty()) dialect_->authorize(request.headers, api_key_);
     request.timeouts = timeouts_;
     return request;

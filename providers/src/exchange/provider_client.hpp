@@ -27,13 +27,14 @@ public:
     HttpClient& http() noexcept { return http_; }
     Clock& clock() const noexcept { return *clock_; }
 
-    /// A request to `path` below the base URL, with the key.
+    /// A request to `path` below the base URL, with the user's own headers and the key.
     HttpRequest request(std::string method, std::string_view path) const;
 
 private:
     std::shared_ptr<const Dialect> dialect_;
     std::string api_key_;
     std::string base_url_;
+    HttpHeaders own_headers_;
     HttpTimeouts timeouts_;
     RetryPolicy retry_;
     RetryCallback on_retry_attempt_;

@@ -52,10 +52,23 @@ std::unique_ptr<ModelCatalog> make_catalog(const std::shared_ptr<exchange::Provi
         [weak](std::string path) { return fetch(weak, std::move(path)); }, catalog_options);
 }
 
+// The dialect writes it into the body.
+ProviderOptions without_x_provider(ProviderOptions options) {
+    HttpHeaders kept;
+    for (const auto& [name, value] : options.headers.fields()) {
+        HttpHeaders one;
+        one.add(name, value);
+        if (!one.contains("X-Provider")) kept.add(name, value);
+    }
+    options.headers = std::move(kept);
+    return options;
+}
+
 }  // namespace
 
 OpenRouterHandler::OpenRouterHandler(OpenRouterOptions options)
-    : OpenRouterHandler(std::make_shared<openrouter::OpenRouterDialect>(options), options) {}
+    : OpenRouterHandler(std::make_shared<openrouter::OpenRouterDialect>(options),
+                        without_x_provider(options)) {}
 
 OpenRouterHandler::OpenRouterHandler(std::shared_ptr<openrouter::OpenRouterDialect> dialect,
                                      ProviderOptions options)

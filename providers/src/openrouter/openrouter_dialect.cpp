@@ -4,6 +4,7 @@
 #include "chat/usage_mapping.hpp"
 #include "openrouter/provider_preferences.hpp"
 #include "openrouter/request_builder.hpp"
+#include "openrouter/openrouter_site.hpp"
 #include "openrouter/request_headers.hpp"
 
 #include <capstan/json.hpp>
@@ -12,23 +13,6 @@
 #include <utility>
 
 namespace capstan::openrouter {
-namespace {
-
-ProviderSite make_site() {
-    ProviderSite site;
-    site.name = "OpenRouter";
-    site.base_url = "https://openrouter.ai/api/v1";
-    site.key_variable = "OPENROUTER_API_KEY";
-    site.url_variable = "OPENROUTER_BASE_URL";
-    site.keys_page = "https://openrouter.ai/settings/keys";
-    site.credits_page = "https://openrouter.ai/settings/credits";
-    site.models_page = "https://openrouter.ai/models";
-    site.privacy_page = "https://openrouter.ai/settings/privacy";
-    return site;
-}
-
-}  // namespace
-
 OpenRouterDialect::OpenRouterDialect(OpenRouterOptions options) : options_(std::move(options)) {
     // Refuses contradictory settings before anything is sent.
     provider_preferences(options_.provider_sorting, x_provider_text(options_), options_.provider);
@@ -36,7 +20,7 @@ OpenRouterDialect::OpenRouterDialect(OpenRouterOptions options) : options_(std::
 }
 
 const ProviderSite& OpenRouterDialect::site() const noexcept {
-    static const ProviderSite site = make_site();
+    static const ProviderSite site = openrouter_site();
     return site;
 }
 

@@ -155,6 +155,8 @@ WireRequest build_chat_request(const OpenRouterOptions& options, const MessageRe
     if (draft.limit)
         body.value(output_limit_field(draft.models.model, draft.info), *draft.limit);
     write_sampling(body, sampling);
+    if (const auto& word = merge_verbosity(options, request); !word.empty())
+        body.text("verbosity", word);
     write_format(body, request);
     write_context(body, draft);
     body.value("stream", request.stream);

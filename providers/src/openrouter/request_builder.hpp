@@ -14,7 +14,7 @@ namespace capstan {
 /// the call uses the handler's model. Fields are written in this order, those without a value not
 /// at all: model, models, messages, tools, tool_choice, parallel_tool_calls, reasoning, max_tokens
 /// (or max_completion_tokens), temperature, top_p, top_k, min_p, top_a, frequency_penalty,
-/// presence_penalty, repetition_penalty, seed, stop, logit_bias, logprobs, top_logprobs,
+/// presence_penalty, repetition_penalty, seed, stop, logit_bias, logprobs, top_logprobs, verbosity,
 /// response_format, plugins, modalities, audio, provider, user, session_id, metadata, trace,
 /// stream, then raw fields of the settings and of the request. A raw field with one of those names
 /// takes its place; raw reasoning_effort or include_reasoning replaces `reasoning`, and either name

@@ -60,6 +60,7 @@ void read_quirks(SettingsReader& reader, OpenAiQuirks& quirks) {
     reader.read("text_parts", quirks.text_parts);
     reader.read("images", quirks.images);
     reader.read("extended_sampling", quirks.extended_sampling);
+    reader.read("verbosity", quirks.verbosity);
     read_optional(reader, "repetition_field", quirks.repetition_field);
     read_optional(reader, "seed_field", quirks.seed_field);
     read_optional(reader, "user_field", quirks.user_field);
@@ -82,7 +83,6 @@ void read_settings(SettingsReader& reader, OpenAiResponsesOptions& options) {
     reader.read("store", options.store);
     reader.read("include_encrypted_reasoning", options.include_encrypted_reasoning);
     reader.read("reasoning_summary", options.reasoning_summary);
-    reader.read("verbosity", options.verbosity);
     reader.read("service_tier", options.service_tier);
     reader.read("truncation", options.truncation);
     reader.read("prompt_cache_key", options.prompt_cache_key);

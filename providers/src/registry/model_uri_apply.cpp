@@ -26,8 +26,8 @@ bool says_reasoning(const ModelParameters& parameters) {
     return !parameters.reasoning_effort.empty() || parameters.thinking_budget_tokens;
 }
 
-void apply_verbosity(const ModelParameters& parameters, json::object& extra) {
-    if (!parameters.verbosity.empty()) extra["verbosity"] = parameters.verbosity;
+void take(std::string& into, const std::string& from) {
+    if (!from.empty()) into = from;
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ void apply(const ModelParameters& parameters, MessageRequest& request) {
     apply_sampling(parameters, request.sampling);
     take(request.max_tokens, parameters.max_tokens);
     take(request.parallel_tool_calls, parameters.parallel_tool_calls);
-    apply_verbosity(parameters, request.extra);
+    take(request.verbosity, parameters.verbosity);
     if (!says_reasoning(parameters)) return;
     if (!request.reasoning) request.reasoning.emplace();
     // A budget of the request would win over an effort, and "off" over both.
@@ -51,7 +51,7 @@ void apply(const ModelParameters& parameters, ProviderOptions& options) {
     apply_sampling(parameters, options.sampling);
     take(options.max_tokens, parameters.max_tokens);
     take(options.parallel_tool_calls, parameters.parallel_tool_calls);
-    apply_verbosity(parameters, options.extra);
+    take(options.verbosity, parameters.verbosity);
     if (!says_reasoning(parameters)) return;
     options.reasoning_effort = parameters.reasoning_effort;
     options.thinking_budget_tokens = parameters.thinking_budget_tokens;

@@ -107,6 +107,15 @@ void read_effort(SettingsReader& reader, std::string& effort) {
                               {"max", "max"}});
 }
 
+void read_verbosity(SettingsReader& reader, std::string& verbosity) {
+    reader.read<std::string>("verbosity", verbosity,
+                             {{"low", "low"},
+                              {"medium", "medium"},
+                              {"high", "high"},
+                              {"xhigh", "xhigh"},
+                              {"max", "max"}});
+}
+
 }  // namespace
 
 void read_settings(SettingsReader& reader, ProviderOptions& options) {
@@ -118,6 +127,7 @@ void read_settings(SettingsReader& reader, ProviderOptions& options) {
     });
     read_effort(reader, options.reasoning_effort);
     reader.read("thinking_budget_tokens", options.thinking_budget_tokens, 0);
+    read_verbosity(reader, options.verbosity);
     reader.read("parallel_tool_calls", options.parallel_tool_calls);
     reader.read("max_tokens", options.max_tokens, 1);
     reader.read_object("sampling",

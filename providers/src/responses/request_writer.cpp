@@ -120,7 +120,8 @@ void write_format(BodyWriter& body, const Draft& draft) {
     const MessageRequest& request = draft.request;
     json::object text;
     if (!request.response_format.is_null()) text["format"] = flattened(request.response_format);
-    if (!draft.options.verbosity.empty()) text["verbosity"] = draft.options.verbosity;
+    const auto verbosity = up_to_high(merge_verbosity(draft.options, request));
+    if (!verbosity.empty()) text["verbosity"] = verbosity;
     if (!text.empty()) body.object("text", text);
     if (!request.modalities.empty())
         body.value("modalities", json::array(request.modalities.begin(), request.modalities.end()));

@@ -1,6 +1,7 @@
 #include "responses/responses_dialect.hpp"
 
 #include "chat/usage_mapping.hpp"
+#include "openrouter/openrouter_site.hpp"
 #include "responses/request_writer.hpp"
 #include "responses/responses_decoder.hpp"
 
@@ -10,7 +11,8 @@
 namespace capstan::responses {
 namespace {
 
-ProviderSite make_site() {
+ProviderSite site_at(const std::string& base_url) {
+    if (openrouter::is_openrouter(base_url)) return openrouter::openrouter_site();
     ProviderSite site;
     site.name = "OpenAI";
     site.base_url = "https://api.openai.com/v1";
@@ -24,13 +26,9 @@ ProviderSite make_site() {
 
 }  // namespace
 
-ResponsesDialect::ResponsesDialect(OpenAiResponsesOptions options) : options_(std::move(options)) {
+ResponsesDialect::ResponsesDialect(OpenAiResponsesOptions options)
+    : options_(std::move(options)), site_(site_at(options_.base_url)) {
     options_.api_key.clear();
-}
-
-const ProviderSite& ResponsesDialect::site() const noexcept {
-    static const ProviderSite site = make_site();
-    return site;
 }
 
 ProviderSupport ResponsesDialect::support() const {

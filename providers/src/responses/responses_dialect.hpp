@@ -10,7 +10,7 @@ class ResponsesDialect final : public Dialect {
 public:
     explicit ResponsesDialect(OpenAiResponsesOptions options);
 
-    const ProviderSite& site() const noexcept override;
+    const ProviderSite& site() const noexcept override { return site_; }
     ProviderSupport support() const override;
     WireRequest write(const MessageRequest& request, ReasoningReplay replay) const override;
     std::unique_ptr<AnswerDecoder> decoder(const WireRequest& request) const override;
@@ -21,6 +21,7 @@ public:
 
 private:
     OpenAiResponsesOptions options_;  // without the key
+    ProviderSite site_;
 };
 
 }  // namespace capstan::responses

@@ -67,11 +67,8 @@ TEST_CASE("Raw fields win over all others, the request's over the settings'") {
     CHECK(member(body, "system") == R"("S")");
 }
 
-TEST_CASE("The user's headers are sent, but none that belongs to the key") {
+TEST_CASE("The user's beta features stand beside ours, and a version of the user's own remains") {
     auto options = bare_options();
-    options.headers.add("X-Trace", "7");
-    options.headers.add("X-Api-Key", "stolen");
-    options.headers.add("Authorization", "Bearer stolen");
     options.headers.add("Anthropic-Beta", "a, b");
     options.betas = {"b", "c"};
     MessageRequest request = asking();
@@ -79,12 +76,11 @@ TEST_CASE("The user's headers are sent, but none that belongs to the key") {
     file.id = "file_1";
     request.messages.add(UserMessage(std::vector<ContentPart>{file}));
     const auto headers = written(options, request).headers;
-    CHECK(headers.get("X-Trace") == "7");
-    CHECK_FALSE(headers.contains("x-api-key"));
-    CHECK_FALSE(headers.contains("authorization"));
     CHECK(headers.get("anthropic-beta") == "a,b,c,files-api-2025-04-14");
     options.anthropic_version = "bad\r\nX-Evil: 1";
     CHECK_THROWS_AS(written(options, request), ApiError);
+    options.headers.add("Anthropic-Version", "2030-01-01");
+    CHECK_FALSE(written(options, request).headers.contains("anthropic-version"));
 }
 
 TEST_CASE("Through OpenRouter the names have vendors, and the features a header of its own") {

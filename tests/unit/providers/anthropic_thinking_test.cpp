@@ -92,6 +92,31 @@ TEST_CASE("Reasoning is asked for in the form that the model takes") {
     }
 }
 
+TEST_CASE("Verbosity is the effort of the whole answer, where the model knows one") {
+    struct Row {
+        const char* model;
+        const char* effort;
+        const char* verbosity;
+        const char* expected;  // max_tokens, thinking, output_config
+    };
+    const Row rows[] = {
+        {"claude-sonnet-4-5", "", "low", "32000 - -"},
+        {"claude-opus-4-6", "", "low", R"(32000 - {"effort":"low"})"},
+        {"claude-opus-4-6", "", "xhigh", R"(32000 - {"effort":"high"})"},
+        {"claude-opus-4-6", "high", "low", R"(32000 {"type":"adaptive"} {"effort":"low"})"},
+        {"claude-opus-4-7", "none", "xhigh", R"(32000 {"type":"disabled"} {"effort":"xhigh"})"},
+    };
+    for (const Row& row : rows) {
+        INFO(row.model << ' ' << row.effort << ' ' << row.verbosity);
+        MessageRequest request = wishing({row.effort, {}, {}, {}});
+        request.verbosity = row.verbosity;
+        CHECK(fields(row.model, request) == row.expected);
+        if (*row.effort) continue;
+        request.reasoning.reset();
+        CHECK(fields(row.model, request) == row.expected);
+    }
+}
+
 TEST_CASE("A thinking budget without room under max_tokens is refused before anything is sent") {
     for (const char* model : {"claude-sonnet-4-5", "claude-opus-4-6"}) {
         try {

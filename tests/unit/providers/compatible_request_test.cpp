@@ -36,6 +36,7 @@ TEST_CASE("every flavour's table sets every quirk") {
     CHECK(quirks.named_tool_choice);
     CHECK(quirks.required_tool_choice);
     CHECK(quirks.extended_sampling);
+    CHECK(quirks.verbosity);
     CHECK(quirks.repetition_field);
     CHECK(quirks.seed_field);
     CHECK(quirks.user_field);
@@ -255,6 +256,25 @@ TEST_CASE("sampling goes under the server's names, and not where it would be ref
     CHECK(fields(OpenAiFlavour::mistral) == "0.7 - - - - - - 7");
     CHECK(fields(OpenAiFlavour::vllm) == "0.7 40 0.05 - 1.1 - 7 -");
     CHECK(fields(OpenAiFlavour::llama_cpp) == "0.7 40 0.05 - - 1.1 7 -");
+}
+
+TEST_CASE("verbosity is said in the words of chat completions, and not where it would be refused") {
+    const auto said = [](OpenAiFlavour flavour, const char* ours, const char* calls) {
+        auto options = bare_options("m");
+        options.verbosity = ours;
+        auto request = asking("hi");
+        request.verbosity = calls;
+        const auto quirks = openai_quirks(flavour);
+        const auto wire = compatible::write_request(options, quirks, request, nullptr);
+        const auto body = parse_json(wire.body).as_object();
+        const auto word = find_string(body, "verbosity");
+        return std::string(word.value_or("-"));
+    };
+    CHECK(said(OpenAiFlavour::openai, "", "") == "-");
+    CHECK(said(OpenAiFlavour::openai, "low", "") == "low");
+    CHECK(said(OpenAiFlavour::openai, "low", "medium") == "medium");
+    CHECK(said(OpenAiFlavour::generic, "", "max") == "high");
+    CHECK(said(OpenAiFlavour::mistral, "low", "") == "-");
 }
 
 TEST_CASE("what only OpenRouter has is not sent") {

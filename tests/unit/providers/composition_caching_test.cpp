@@ -119,6 +119,7 @@ TEST_CASE("caching: everything that changes the answer changes the key, and noth
         [](auto& r) { r.modalities = {"image"}; },
         [](auto& r) { r.audio = {{"voice", "x"}}; },
         [](auto& r) { r.extra["verbosity"] = "low"; },
+        [](auto& r) { r.verbosity = "low"; },
         [](auto& r) { r.messages.add(AssistantMessage(Content("x"))); },
         [](auto& r) {
             AssistantMessage message(Content("x"));

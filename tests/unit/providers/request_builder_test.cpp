@@ -191,11 +191,11 @@ TEST_CASE("a traceparent that is not valid is ignored") {
     }
 }
 
-TEST_CASE("pitfall 22: strict tools bring their beta header; attribution, and no Authorization") {
+TEST_CASE("pitfall 22: strict tools bring their beta header; and attribution") {
     OpenRouterOptions options = bare_options("anthropic/claude-sonnet-4.5");
     options.http_referer = "https://app";
     options.categories = "cli-agent";
-    options.headers.add("authorization", "Bearer stolen");
+    options.headers.add("x-title", "mine");
     options.headers.add("X-Provider", R"({"order":["anthropic"]})");
     options.headers.add("x-anthropic-beta", "mine");
     options.thinking_budget_tokens = 2000;
@@ -206,10 +206,8 @@ TEST_CASE("pitfall 22: strict tools bring their beta header; attribution, and no
     const WireRequest built = build_chat_request(options, request, nullptr);
     CHECK(built.headers.get("HTTP-Referer") == "https://app");
     CHECK(built.headers.get("X-OpenRouter-Title") == "Capstan");
-    CHECK(built.headers.get("X-Title") == "Capstan");
+    CHECK_FALSE(built.headers.contains("X-Title"));
     CHECK(built.headers.get("X-OpenRouter-Categories") == "cli-agent");
-    CHECK_FALSE(built.headers.contains("Authorization"));
-    CHECK_FALSE(built.headers.contains("X-Provider"));
     CHECK(built.headers.get("x-anthropic-beta") ==
           "mine,interleaved-thinking-2025-05-14,structured-outputs-2025-11-13");
     CHECK(member(parse_json(built.body).as_object(), "provider") == R"({"order":["anthropic"]})");

@@ -77,6 +77,22 @@ TEST_CASE("Everything that the API knows is written") {
           R"("store":false,"stream":true})");
 }
 
+TEST_CASE("Verbosity is the request's, else the settings', in words that the server knows") {
+    const auto said = [](const char* model, const char* ours, const char* calls) {
+        OpenAiResponsesOptions options = bare_options(model);
+        options.verbosity = ours;
+        MessageRequest request = asking();
+        request.verbosity = calls;
+        const auto body = parse_json(body_of(options, request)).as_object();
+        const json::object* text = find_object(body, "text");
+        return text ? json::serialize(*text) : std::string("-");
+    };
+    CHECK(said("gpt-5", "", "") == "-");
+    CHECK(said("gpt-5", "low", "") == R"({"verbosity":"low"})");
+    CHECK(said("gpt-5", "low", "max") == R"({"verbosity":"high"})");
+    CHECK(said("anthropic/claude-opus-4.6", "", "xhigh") == R"({"verbosity":"high"})");
+}
+
 TEST_CASE("A router gets its own fields") {
     OpenAiResponsesOptions options = bare_options("openai/gpt-5");
     options.thinking_budget_tokens = 3'000;

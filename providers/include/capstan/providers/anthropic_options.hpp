@@ -12,7 +12,8 @@ namespace capstan {
 ///
 /// An empty `api_key` is taken from ANTHROPIC_API_KEY (with `bearer_auth`: ANTHROPIC_AUTH_TOKEN),
 /// an empty `base_url` from ANTHROPIC_BASE_URL, else it is https://api.anthropic.com/v1. A base URL
-/// that does not end in a version gets "/v1", as Anthropic's own clients do it.
+/// that does not end in a version gets "/v1", as Anthropic's own clients do it. With base URL
+/// https://openrouter.ai/api the key is that of OPENROUTER_API_KEY.
 ///
 /// Parameters that the model would refuse are left out: sampling by models after Claude Opus 4.6
 /// and beside thinking, what Anthropic has no name for (penalties, seed, logit_bias, logprobs), and
@@ -32,7 +33,8 @@ struct AnthropicOptions : ProviderOptions {
     /// where the model would leave them out by itself. ReasoningOptions::exclude wins.
     std::string thinking_display;
 
-    /// Sends the key as "Authorization: Bearer", as OpenRouter's /messages and gateways want it.
+    /// Sends the key as "Authorization: Bearer", as gateways want it; so it is sent to OpenRouter in
+    /// any case.
     bool bearer_auth = false;
 };
 static_assert(!std::is_aggregate_v<AnthropicOptions>);

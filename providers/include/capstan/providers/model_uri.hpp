@@ -31,7 +31,7 @@ struct ModelParameters {
     std::optional<std::int64_t> max_tokens;    ///< 1 or more
     std::string reasoning_effort;  ///< none, minimal, low, medium, high, xhigh or max
     std::optional<std::int64_t> thinking_budget_tokens;  ///< 0 or more; not beside an effort
-    std::string verbosity;  ///< low, medium, high, xhigh or max; sent as a field of that name
+    std::string verbosity;  ///< low, medium, high, xhigh or max
     std::optional<bool> parallel_tool_calls;  ///< true or false
 
     bool empty() const { return *this == ModelParameters(); }

@@ -85,6 +85,7 @@ struct OpenAiQuirks {
     std::optional<std::string> required_tool_choice;  ///< "required", or Mistral's older "any"
 
     std::optional<bool> extended_sampling;     ///< top_k and min_p
+    std::optional<bool> verbosity;             ///< false: the wish is not sent
     std::optional<std::string> repetition_field;  ///< "repetition_penalty", ...; empty: not sent
     std::optional<std::string> seed_field;        ///< "seed", "random_seed"
     std::optional<std::string> user_field;        ///< "user"; empty: not sent

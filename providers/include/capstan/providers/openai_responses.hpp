@@ -12,8 +12,8 @@ namespace capstan {
 /// Settings of an OpenAiResponsesHandler. Everything but the key and the model has a default.
 ///
 /// An empty `api_key` is taken from OPENAI_API_KEY, an empty `base_url` from OPENAI_BASE_URL, else
-/// it is https://api.openai.com/v1. With base URL https://openrouter.ai/api/v1, a key of OpenRouter
-/// and a model with its vendor in front ("openai/gpt-5") it speaks to OpenRouter.
+/// it is https://api.openai.com/v1. With base URL https://openrouter.ai/api/v1, the key of
+/// OPENROUTER_API_KEY and a model with its vendor in front ("openai/gpt-5") it speaks to OpenRouter.
 ///
 /// Of Sampling the API knows temperature, top_p, top_k (routers), the frequency and presence
 /// penalties and top_logprobs; the others, and audio output, are not sent. A thinking budget is a
@@ -34,7 +34,6 @@ struct OpenAiResponsesOptions : ProviderOptions {
     /// gives them to verified organisations only.
     std::string reasoning_summary;
 
-    std::string verbosity;     ///< "low", "medium", "high", or empty
     std::string service_tier;  ///< "auto", "default", "flex", "priority", ..., or empty
     std::string truncation;    ///< "auto" drops the middle of what is too long; empty: "disabled"
 

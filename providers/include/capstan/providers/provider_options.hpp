@@ -28,11 +28,14 @@ struct ProviderOptions {
 
     std::string reasoning_effort;                        ///< see ReasoningOptions::effort
     std::optional<std::int64_t> thinking_budget_tokens;  ///< see ReasoningOptions::max_tokens
+    /// "low", "medium", "high", "xhigh", "max", or empty; the nearest one that the API knows is
+    /// sent. Claude models take it for the effort of the whole answer, over reasoning_effort.
+    std::string verbosity;
     std::optional<bool> parallel_tool_calls;
     std::optional<std::int64_t> max_tokens;  ///< wish; the sent value also fits model and prompt
     Sampling sampling;
 
-    HttpHeaders headers;  ///< further headers; the key's own header cannot be overridden
+    HttpHeaders headers;  ///< go with every call; the key's own header cannot be replaced
     HttpTimeouts timeouts;
     HttpClientOptions http;
     RetryPolicy retry;
