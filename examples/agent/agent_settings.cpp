@@ -17,7 +17,7 @@ capstan::AgentOptions agent_options(const Options& options,
                                     const std::filesystem::path& workspace) {
     capstan::AgentOptions agent;
     agent.system_prompt = system_prompt(options.system_prompt, workspace);
-    agent.model = options.handler.model;
+    agent.model = options.model.model;
     agent.limits.max_steps(options.max_steps.value_or(most_steps))
         .max_tool_calls(most_tool_calls)
         .max_time(longest_time)

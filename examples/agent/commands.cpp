@@ -1,4 +1,5 @@
 // The slash commands.
+#include "model_name.hpp"
 #include "program.hpp"
 #include "totals_text.hpp"
 
@@ -31,7 +32,7 @@ asio::awaitable<bool> Program::command(std::string line) {
     if (name == "/quit" || name == "/exit") co_return false;
     if (argument.empty() && quick_command(name)) co_return true;
     if (name == "/model") {
-        set_model(argument);
+        use_model(argument);
     } else if (name == "/undo") {
         undo();
     } else if (name == "/compact") {
@@ -53,19 +54,26 @@ bool Program::quick_command(const std::string& name) {
     else if (name == "/tools")
         output_.reply(toolbox_.list());
     else if (name == "/model")
-        output_.reply("Model: " + agent_.options().model);
+        output_.reply("Model: " + model_text(model_));
     else
         return false;
     return true;
 }
 
-void Program::set_model(const std::string& model) {
-    agent_.options().model = model;
-    session_->set_model(model);
-    output_.reply("Model: " + agent_.options().model);
+void Program::use_model(const std::string& text) {
+    const auto uri = named_provider(text);
+    if (uri && (uri->provider != model_.provider || !is_plain(*uri))) {
+        // Its key was forgotten before the first tool could see it.
+        output_.note("Another provider needs a new start: /quit, then --resume --model " + text);
+        return;
+    }
+    model_.model = uri ? uri->model : text;
+    agent_.options().model = model_.model;
+    session_->set_model(model_text(model_));
+    output_.reply("Model: " + model_text(model_));
     const bool list_known = handler_.get_model().info.has_value();
-    if (list_known && !handler_.model_info(model))
-        output_.note("The server's list of models has no " + model + ".");
+    if (list_known && !handler_.model_info(model_.model))
+        output_.note("The server's list of models has no " + model_.model + ".");
 }
 
 void Program::undo() {

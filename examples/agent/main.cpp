@@ -1,4 +1,5 @@
 // The terminal coding agent: works on a project with a model, tools and a person's approval.
+#include "model_name.hpp"
 #include "options.hpp"
 #include "places.hpp"
 #include "program.hpp"
@@ -81,15 +82,31 @@ int run_until_done(asio::io_context& io, Program& program, Input& input) {
     return code;
 }
 
-int list_all(const Options& options, Output& output) {
-    SessionStore store(std::make_unique<SqliteStateStore>(sessions_file(options)));
+/// Runs the coroutine of a look at the sessions to its end.
+void run_to_end(asio::awaitable<void> look) {
     asio::io_context io;
     std::exception_ptr failure;
-    asio::co_spawn(io, list_sessions(store, output),
+    asio::co_spawn(io, std::move(look),
                    [&](std::exception_ptr error) { failure = std::move(error); });
     io.run();
     if (failure) std::rethrow_exception(failure);
+}
+
+int list_all(const Options& options, Output& output) {
+    SessionStore store(std::make_unique<SqliteStateStore>(sessions_file(options)));
+    run_to_end(list_sessions(store, output));
     return exit_code::good;
+}
+
+/// A session goes on with the model, and so the provider, that it last used.
+Options with_session_model(Options options) {
+    const bool goes_on = options.resume || !options.session.empty();
+    if (options.model_given || !goes_on) return options;
+    SessionStore store(std::make_unique<SqliteStateStore>(sessions_file(options)));
+    std::string model;
+    run_to_end(find_session_model(store, options, model));
+    if (!model.empty()) options.model = read_model(model);
+    return options;
 }
 
 /// What is known of the models, from one start to the next.
@@ -101,10 +118,12 @@ std::shared_ptr<StateManager> catalogue_cache() {
 std::shared_ptr<ApiHandler> make_model_handler(const Options& options) {
     auto settings = options.handler;
     settings.state = catalogue_cache();
-    if (options.model_uri.empty()) return std::make_shared<OpenRouterHandler>(settings);
+    settings.model = options.model.model;
+    if (options.model.provider == "openrouter" && is_plain(options.model))
+        return std::make_shared<OpenRouterHandler>(settings);
     ProviderOptions shared = settings;
     shared.model.clear();  // the URI has it
-    return make_handler(options.model_uri, std::move(shared));
+    return make_handler(to_string(options.model), std::move(shared));
 }
 
 /// What we start shall not find a key, not even in /proc.
@@ -120,7 +139,8 @@ void forget_keys() {
     }
 }
 
-int work(const Options& options, Output& output) {
+int work(const Options& given, Output& output) {
+    const auto options = with_session_model(given);
     asio::io_context io;
     const auto history = state_folder() / "history";
     const auto input = make_input(io.get_executor(), history, options.jsonl);

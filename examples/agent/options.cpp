@@ -1,7 +1,7 @@
 #include "options.hpp"
 
-#include <capstan/providers/model_uri.hpp>
-#include <capstan/providers/provider_registry.hpp>
+#include "model_name.hpp"
+
 #include <capstan/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -22,6 +22,7 @@ struct RawOptions {
     std::vector<std::string> words;
     std::string mcp_file;
     std::string max_cost;
+    std::string model;
     std::string resume;
 };
 
@@ -65,7 +66,7 @@ void add_session_options(CLI::App& app, Options& options, RawOptions& raw) {
 }
 
 void add_model_options(CLI::App& app, Options& options, RawOptions& raw) {
-    app.add_option("--model", options.handler.model, 
+    app.add_option("--model", raw.model,
                    "Model id, e.g. openai/gpt-5-mini, or URI, e.g. anthropic:claude-sonnet-4-5");
     app.add_option("--reasoning-effort", options.handler.reasoning_effort, "How much to think")
         ->check(CLI::IsMember({"max", "xhigh", "high", "medium", "low", "minimal", "none"}));
@@ -78,18 +79,6 @@ void add_model_options(CLI::App& app, Options& options, RawOptions& raw) {
         ->check(CLI::ExistingFile);
 }
 
-/// "anthropic:claude-sonnet-4-5" names a provider; "x/y:free" is a model of OpenRouter.
-void take_uri(Options& options) {
-    const auto& text = options.handler.model;
-    const auto colon = text.find(':');
-    const auto registry = capstan::ProviderRegistry::with_builtin();
-    if (colon == text.npos || !registry.contains(text.substr(0, colon))) return;
-    const auto uri = capstan::ModelUri::parse(text);
-    const bool is_plain = uri.base_url.empty() && uri.parameters == capstan::ModelParameters();
-    if (uri.provider != "openrouter" || !is_plain) options.model_uri = text;
-    options.handler.model = uri.model;
-}
-
 void finish_options(const CLI::App& app, const RawOptions& raw, Options& options) {
     if (!options.prompt.empty() && !raw.words.empty())
         throw std::runtime_error("a prompt is given twice");
@@ -99,9 +88,8 @@ void finish_options(const CLI::App& app, const RawOptions& raw, Options& options
     if (app.count("--session") > 0 && options.session.empty())
         throw std::runtime_error("--session: is empty");
     options.model_given = app.count("--model") > 0;
-    if (options.model_given && options.handler.model.empty())
-        throw std::runtime_error("--model: is empty");
-    take_uri(options);
+    if (options.model_given && raw.model.empty()) throw std::runtime_error("--model: is empty");
+    options.model = read_model(options.model_given ? raw.model : options.handler.model);
     if (app.count("--resume") > 0) options.resume = raw.resume;
     if (!raw.max_cost.empty()) options.max_cost = read_cost(raw.max_cost);
     if (!raw.mcp_file.empty()) options.mcp_config = read_file(raw.mcp_file);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <capstan/money.hpp>
+#include <capstan/providers/model_uri.hpp>
 #include <capstan/providers/openrouter_options.hpp>
 
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace coding_agent {
 struct Options {
     Options() = default;
 
-    capstan::OpenRouterOptions handler;
-    std::string model_uri;              ///< of another provider; empty: OpenRouter
+    capstan::OpenRouterOptions handler;  ///< all but the model
+    capstan::ModelUri model;
     bool model_given = false;           ///< else a session goes on with its own
     std::string prompt;                 ///< --prompt or words: one shot
     std::optional<std::string> resume;  ///< a session to go on with; empty: this workspace's newest

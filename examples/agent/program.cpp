@@ -2,6 +2,7 @@
 
 #include "agent_settings.hpp"
 #include "approval_answer.hpp"
+#include "model_name.hpp"
 #include "text.hpp"
 
 #include <capstan/providers/openai_compatible.hpp>
@@ -44,7 +45,8 @@ Program::Program(asio::any_io_executor executor, const Options& options, ApiHand
       output_(output),
       toolbox_(executor, options),
       store_(open_store(options)),
-      agent_(handler, toolbox_.registry(), agent_options(options, toolbox_.workspace().root())) {}
+      agent_(handler, toolbox_.registry(), agent_options(options, toolbox_.workspace().root())),
+      model_(options.model) {}
 
 asio::awaitable<int> Program::run() {
     co_await toolbox_.connect(output_);
@@ -124,6 +126,7 @@ void Program::heard(std::string line) {
 
 asio::awaitable<void> Program::turn(std::optional<UserMessage> message) {
     stream_.emplace(agent_.run(*session_, std::move(message)));
+    session_->set_model(model_text(model_));  // with its provider; the agent knows the id alone
     if (std::exchange(compact_next_, false)) stream_->compact();
     code_ = exit_code::failed;
     listen();

@@ -56,7 +56,7 @@ private:
     asio::awaitable<bool> command(std::string line);
     /// A command that only looks; true if it was one.
     bool quick_command(const std::string& name);
-    void set_model(const std::string& model);
+    void use_model(const std::string& text);
     void undo();
 
     const Options& options_;
@@ -66,6 +66,7 @@ private:
     Toolbox toolbox_;
     capstan::SessionStore store_;
     capstan::Agent agent_;
+    capstan::ModelUri model_;
     std::optional<capstan::Session> session_;
     std::optional<capstan::AgentStream> stream_;  // while a run is under way
     std::deque<std::string> heard_;  // during a run, to be dealt with after it
@@ -76,6 +77,10 @@ private:
 
 /// Where the sessions of these options are kept.
 std::string sessions_file(const Options& options);
+
+/// The model of the session that the options go on with; empty: there is none.
+asio::awaitable<void> find_session_model(capstan::SessionStore& store, const Options& options,
+                                         std::string& model);
 
 /// Prints all sessions.
 asio::awaitable<void> list_sessions(capstan::SessionStore& store, Output& output);

@@ -1,4 +1,5 @@
 // Which session is worked in, and the list of all.
+#include "model_name.hpp"
 #include "places.hpp"
 #include "program.hpp"
 #include "text.hpp"
@@ -37,15 +38,6 @@ AgentRunOptions run_options(const Agent& agent) {
     return options;
 }
 
-/// The id of the session that has this title, in this workspace.
-asio::awaitable<std::optional<std::string>> find_by_title(SessionStore& store, std::string title,
-                                                          std::string workspace) {
-    const auto sessions = co_await store.list();
-    for (const auto& info : sessions)
-        if (info.title == title && info.workspace == workspace) co_return info.id;
-    co_return std::nullopt;
-}
-
 asio::awaitable<std::optional<Session>> open_by_id(SessionStore& store, std::string id) {
     try {
         co_return co_await store.open(std::move(id));
@@ -55,32 +47,51 @@ asio::awaitable<std::optional<Session>> open_by_id(SessionStore& store, std::str
     co_return std::nullopt;
 }
 
-/// By id or by name, if there is one.
+/// Begun, and left before anything was said.
+bool is_empty(const SessionInfo& info) { return info.status == "new"; }
+
+using Sessions = std::vector<SessionInfo>;
+
+std::optional<SessionInfo> find_by_title(const Sessions& sessions, const std::string& title,
+                                         const std::string& workspace) {
+    for (const auto& info : sessions)
+        if (info.title == title && info.workspace == workspace) return info;
+    return std::nullopt;
+}
+
+std::optional<SessionInfo> find_by_id(const Sessions& sessions, const std::string& id) {
+    for (const auto& info : sessions)
+        if (info.id.starts_with(id)) return info;
+    return std::nullopt;
+}
+
+/// The newest of the workspace, one with something in it before others.
+std::optional<SessionInfo> find_latest(const Sessions& sessions, const std::string& workspace) {
+    std::optional<SessionInfo> found;
+    for (const auto& info : sessions) {  // the newest first
+        if (info.workspace != workspace) continue;
+        if (!is_empty(info)) return info;
+        if (!found) found = info;
+    }
+    return found;
+}
+
+/// By name or by id, if there is one.
 asio::awaitable<std::optional<Session>> open_named(SessionStore& store, std::string name,
                                                    std::string workspace) {
-    auto searching = find_by_title(store, name, std::move(workspace));
-    const auto id = co_await std::move(searching);
-    if (id) co_return co_await store.open(*id);
+    const auto sessions = co_await store.list();
+    const auto found = find_by_title(sessions, name, workspace);
+    if (found) co_return co_await store.open(found->id);
     auto opening = open_by_id(store, std::move(name));
     co_return co_await std::move(opening);
 }
 
-/// Begun, and left before anything was said.
-bool is_empty(const SessionInfo& info) { return info.status == "new"; }
-
-asio::awaitable<std::optional<std::string>> latest(SessionStore& store, std::string workspace) {
-    const auto sessions = co_await store.list();  // the newest first
-    for (const auto& info : sessions)
-        if (info.workspace == workspace && !is_empty(info)) co_return info.id;
-    co_return co_await store.latest(workspace);
-}
-
 asio::awaitable<Session> open_resumed(SessionStore& store, std::string id, std::string workspace) {
     if (!id.empty()) co_return co_await store.open(std::move(id));
-    auto searching = latest(store, workspace);
-    const auto found = co_await std::move(searching);
+    const auto sessions = co_await store.list();
+    const auto found = find_latest(sessions, workspace);
     if (!found) throw StateError("There is no session of " + workspace + " to go on with.");
-    co_return co_await store.open(*found);
+    co_return co_await store.open(found->id);
 }
 
 }  // namespace
@@ -105,18 +116,15 @@ asio::awaitable<void> Program::open_session() {
     if (!session_) {
         session_ = co_await store_.create(run_options(agent_), workspace);
         if (!name.empty()) session_->set_title(name);
-        session_->set_model(agent_.options().model);
-    } else if (!options_.model_given && !session_->info().model.empty()) {
-        // The model that was used last, unless another one is wanted now.
-        agent_.options().model = session_->info().model;
     }
+    session_->set_model(model_text(model_));
     const auto& begun_in = session_->info().workspace;
     if (begun_in != workspace && !begun_in.empty())
         output_.note("This session began in " + begun_in + "; now it works in " + workspace + ".");
     keep_undo();
     head.id = session_->id();
     head.workspace = workspace;
-    head.model = agent_.options().model;
+    head.model = model_text(model_);
     output_.session(head);
 }
 
@@ -128,6 +136,17 @@ void Program::keep_undo() {
     } catch (const WorkspaceError& error) {
         output_.note(std::string("/undo will not survive the end of the program: ") + error.what());
     }
+}
+
+asio::awaitable<void> find_session_model(SessionStore& store, const Options& options,
+                                         std::string& model) {
+    const auto workspace = std::filesystem::canonical(options.workspace).string();
+    const auto sessions = co_await store.list();
+    std::optional<SessionInfo> found;
+    if (!options.session.empty()) found = find_by_title(sessions, options.session, workspace);
+    const auto& id = options.resume ? *options.resume : options.session;
+    if (!found) found = id.empty() ? find_latest(sessions, workspace) : find_by_id(sessions, id);
+    if (found) model = found->model;
 }
 
 asio::awaitable<void> list_sessions(SessionStore& store, Output& output) {

@@ -168,6 +168,33 @@ TEST_CASE("agent: a session goes on with the model that it last used, unless --m
     CHECK(has(given.out, "Model: third/model"));
 }
 
+TEST_CASE("agent: a session goes on with the provider that it last used") {
+    AgentProgram agent(Model::none);
+    for (int i = 0; i < 3; ++i) agent.simulator.enqueue(sim::text_answer("Yes."));
+    const auto uri =
+        "anthropic:claude-sonnet-4-5@" + agent.simulator.base_url() + "?max_tokens=900";
+    const auto run = [&](std::vector<std::string> arguments, const std::string& input) {
+        auto command = agent.command(std::move(arguments), input);
+        command.environment["ANTHROPIC_API_KEY"] = key;
+        return chat_process::run(command);
+    };
+    CHECK(run({"--jsonl", "--session", "mine", "--model", uri}, "one\n").exit_code == 0);
+    const auto second = run({"--jsonl", "--resume"},
+                            "/model\n/model openai:gpt-5\n/model claude-opus-4-6\ntwo\n");
+    INFO(second.out << second.err);
+    CHECK(second.exit_code == 0);
+    CHECK(has(second.out, "Model: " + uri));
+    CHECK(has(second.out, "Another provider needs a new start"));
+    const auto third = run({"--jsonl", "--session", "mine"}, "three\n");
+    CHECK(third.exit_code == 0);
+    const auto requests = agent.simulator.requests("POST /messages");
+    REQUIRE(requests.size() == 3);
+    CHECK(requests[1].json().at("model") == "claude-opus-4-6");
+    CHECK(requests[2].json().at("model") == "claude-opus-4-6");
+    CHECK(requests[2].json().at("max_tokens") == 900);
+    CHECK(requests[2].json().at("messages").as_array().size() == 5);
+}
+
 TEST_CASE("agent: /model works with the window of the model that it names") {
     AgentProgram agent(Model::none);
     for (int i = 0; i < 2; ++i) agent.simulator.enqueue(sim::text_answer("Yes."));
