@@ -1,35 +1,34 @@
 // A provider of one's own is one class: a coroutine that yields chunks. An agent takes it like any.
 #include <capstan/agent.hpp>
 #include <capstan/api_handler.hpp>
+#include <capstan/error.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstdio>
 #include <exception>
+#include <iterator>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace asio = boost::asio;
 
-/// Answers with the question, backwards. A real one would `co_await` its server's bytes here.
+/// Answers with the words of the question, the last one first. A real one would `co_await` its
+/// server's bytes here, and count what that tells.
 class MirrorHandler final : public capstan::ApiHandler {
 public:
     using ApiHandler::create_message;
 
     capstan::ChunkStream create_message(capstan::MessageRequest request) override {
-        const auto question = last_question(request.messages);
-        for (auto c = question.rbegin(); c != question.rend(); ++c) {
-            capstan::TextChunk text(std::string(1, *c));
+        const auto words = words_of(last_question(request.messages));
+        for (auto word = words.rbegin(); word != words.rend(); ++word) {
+            capstan::TextChunk text((word == words.rbegin() ? "" : " ") + *word);
             co_yield std::move(text);
         }
-        capstan::UsageChunk usage;
-        usage.usage.source = capstan::UsageSource::stream;
-        usage.usage.input_tokens = static_cast<std::int64_t>(question.size());
-        usage.usage.output_tokens = usage.usage.input_tokens;
-        usage.usage.total_cost = capstan::Money();
-        co_yield std::move(usage);
         capstan::FinishChunk finish;
         finish.reason = capstan::FinishReason::stop;
         finish.model = "mirror";
@@ -43,17 +42,22 @@ public:
     }
 
 private:
+    static std::vector<std::string> words_of(const std::string& text) {
+        std::istringstream in(text);
+        return {std::istream_iterator<std::string>(in), {}};
+    }
+
     static std::string last_question(const capstan::Conversation& messages) {
+        if (messages.empty())
+            throw capstan::ApiError(capstan::ErrorKind::invalid_request, "There is no question.");
         const auto* user = std::get_if<capstan::UserMessage>(&messages.messages().back());
         return user ? capstan::text_of(user->content) : std::string();
     }
 };
 
 asio::awaitable<void> talk(const capstan::Agent& agent) {
-    const auto done = co_await agent.run_to_end("natspac");
-    std::printf("%s (%s, %lld tokens)\n", done.text.c_str(),
-                std::string(to_string(done.reason)).c_str(),
-                static_cast<long long>(done.totals.input_tokens + done.totals.output_tokens));
+    const auto done = co_await agent.run_to_end("rope the hauls capstan a");
+    std::printf("%s (%s)\n", done.text.c_str(), std::string(to_string(done.reason)).c_str());
 }
 
 int main() {

@@ -1,4 +1,5 @@
-// One question to Harbor: HARBOR_API_KEY=... HARBOR_BASE_URL=... harbor-chat "Which pier?"
+// One question to Harbor, with HARBOR_API_KEY in the environment:
+//     harbor-chat "harbor:barge-1?temperature=0.2" "Which pier?"
 #include "harbor.hpp"
 
 #include <capstan/error.hpp>
@@ -7,15 +8,15 @@
 #include <cstdio>
 
 int main(int argc, char** argv) {
-    if (argc != 2) {
-        std::fprintf(stderr, "usage: harbor-chat QUESTION\n");
+    if (argc != 3) {
+        std::fprintf(stderr, "usage: harbor-chat MODEL-URI QUESTION\n");
         return 2;
     }
     try {
-        capstan::ProviderOptions options;
-        options.model = "barge-1";
-        HarborHandler harbor(options);
-        std::printf("%s\n", capstan::ask(harbor, argv[1]).c_str());
+        auto registry = capstan::ProviderRegistry::with_builtin();
+        add_harbor(registry);
+        const auto handler = registry.make_handler(argv[1]);
+        std::printf("%s\n", capstan::ask(*handler, argv[2]).c_str());
     } catch (const capstan::ApiError& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

@@ -2,6 +2,7 @@
 
 #include <capstan/conversation.hpp>
 #include <capstan/json.hpp>
+#include <capstan/text_joiner.hpp>
 
 #include <memory>
 #include <string>
@@ -58,8 +59,9 @@ json::array tools_of(const ToolDefinitions& definitions) {
 
 class HarborDecoder final : public AnswerDecoder {
 public:
+    explicit HarborDecoder(std::string model) : model_(std::move(model)) {}
+
     void decode_event(const SseEvent& event, std::vector<StreamChunk>& out) override {
-        if (event.data.find_first_not_of(" \t\r") == event.data.npos) return;
         const auto value = try_parse_json(event.data);
         if (!value || !value->is_object()) {
             if (!malformed_) malformed_ = to_valid_utf8(event.data.substr(0, 200));
@@ -86,30 +88,59 @@ public:
                         : end_ == "done" ? FinishReason::stop
                                          : FinishReason::other;
         finish.finish_reason = end_;
+        finish.model = model_;
         return finish;
+    }
+
+    /// Half a character that never got its other half.
+    void finish(std::vector<StreamChunk>& out) override {
+        add_thought(thought_.flush(), out);
+        add_text(text_.flush(), out);
     }
 
 private:
     void decode(const json::object& line, std::vector<StreamChunk>& out) {
         if (const auto text = find_string(line, "say")) {
-            out.push_back(TextChunk(to_valid_utf8(*text)));
-            empty_ = false;
+            add_text(text_.join(*text), out);
         } else if (const auto thought = find_string(line, "think")) {
-            ReasoningChunk chunk;
-            chunk.text = to_valid_utf8(*thought);
-            out.push_back(std::move(chunk));
-            empty_ = false;
+            add_thought(thought_.join(*thought), out);
         } else if (const auto tool = find_string(line, "use")) {
             add_call(*tool, line, out);
         } else if (const auto* fault = find_object(line, "fault")) {
-            error_.emplace().object = *fault;
+            error_.emplace().object = *fault;  // {"code", "message"}: as errors usually are
         } else if (const auto end = find_string(line, "end")) {
             end_ = *end;
             usage_.emplace().source = UsageSource::stream;
             usage_->input_tokens = find_int(line, "in");
             usage_->output_tokens = find_int(line, "out");
+            usage_->raw = line;
+        } else {
+            add_unknown(line, out);
         }
-        // Lines of other kinds may come one day; they are not for us.
+    }
+
+    void add_text(std::string text, std::vector<StreamChunk>& out) {
+        if (text.empty()) return;
+        out.push_back(TextChunk(std::move(text)));
+        empty_ = false;
+    }
+
+    void add_thought(std::string text, std::vector<StreamChunk>& out) {
+        if (text.empty()) return;
+        ReasoningChunk chunk;
+        chunk.text = std::move(text);
+        out.push_back(std::move(chunk));
+        empty_ = false;
+    }
+
+    /// Lines of kinds that came after us: the program may know them.
+    void add_unknown(const json::object& line, std::vector<StreamChunk>& out) {
+        for (const auto& [name, value] : line) {
+            ExtraChunk chunk;
+            chunk.name = name;
+            chunk.value = value;
+            out.push_back(std::move(chunk));
+        }
     }
 
     void add_call(std::string_view tool, const json::object& line, std::vector<StreamChunk>& out) {
@@ -123,6 +154,9 @@ private:
         empty_ = false;
     }
 
+    std::string model_;
+    TextJoiner text_;     // a character may be cut in two by the wire
+    TextJoiner thought_;
     std::size_t calls_ = 0;
     bool empty_ = true;
     std::string end_;
@@ -144,9 +178,19 @@ public:
     const ProviderSite& site() const noexcept override { return site_; }
     StreamFraming framing() const noexcept override { return StreamFraming::lines; }
 
-    WireRequest write(const MessageRequest& request, ReasoningReplay) const override {
+    ProviderSupport support() const override {
+        ProviderSupport support;
+        support.tools = true;
+        support.reasoning = true;
+        return support;
+    }
+
+    WireRequest write(const MessageRequest& call, ReasoningReplay) const override {
+        const auto request = with_settings(options_, call);
         json::object body;
-        body["ship"] = request.model.empty() ? options_.model : request.model;
+        body["ship"] = request.model;
+        if (request.sampling.temperature) body["heat"] = *request.sampling.temperature;
+        if (request.max_tokens) body["most"] = *request.max_tokens;
         json::array talk;
         if (!request.system_prompt.empty())
             talk.push_back(message_of(SystemMessage(request.system_prompt)));
@@ -160,8 +204,8 @@ public:
         return wire;
     }
 
-    std::unique_ptr<AnswerDecoder> decoder(const WireRequest&) const override {
-        return std::make_unique<HarborDecoder>();
+    std::unique_ptr<AnswerDecoder> decoder(const WireRequest& request) const override {
+        return std::make_unique<HarborDecoder>(request.model);
     }
 
 private:
@@ -173,3 +217,7 @@ private:
 
 HarborHandler::HarborHandler(ProviderOptions options)
     : DialectHandler(options, std::make_shared<HarborDialect>(options)) {}
+
+void add_harbor(ProviderRegistry& registry) {
+    registry.register_provider("harbor", provider_factory<HarborHandler, ProviderOptions>());
+}

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <capstan/providers/dialect_handler.hpp>
+#include <capstan/providers/provider_registry.hpp>
 
-/// A provider for "Harbor", a made-up service: POST /talk answers with one JSON object a line.
+/// A provider for "Harbor", a made-up service: POST /talk takes {"ship": model, "talk": [...],
+/// "tools": [...], "heat": temperature, "most": tokens} and answers with one JSON object a line.
 ///
 ///     {"say": "text"}                                   a piece of the answer
 ///     {"think": "text"}                                 a piece of the reasoning
@@ -14,3 +16,6 @@ public:
     /// The key comes from HARBOR_API_KEY when the options have none.
     explicit HarborHandler(capstan::ProviderOptions options);
 };
+
+/// Lets model URIs find it: "harbor:barge-1?temperature=0.2".
+void add_harbor(capstan::ProviderRegistry& registry);

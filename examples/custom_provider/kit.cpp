@@ -20,8 +20,10 @@ WireCase text_case() {
     expected.finish = FinishReason::stop;
     expected.input_tokens = 12;
     expected.output_tokens = 9;
+    expected.model = "barge-1";
+    expected.extra = {"weather"};
     return WireCase("text",
-                    "{\"think\":\"The tide is out.\"}\n"
+                    "{\"think\":\"The tide is out.\"}\n\n"
                     "{\"say\":\"Pier 7, \"}\n{\"weather\":\"fog\"}\n"
                     "{\"say\":\"ünder the crane.\"}\n"
                     "{\"end\":\"done\",\"in\":12,\"out\":9}\n",

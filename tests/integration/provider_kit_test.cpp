@@ -50,6 +50,18 @@ WireCase tools_case() {
         std::move(expected));
 }
 
+/// Tells nothing of its usage.
+WireCase silent_case() {
+    ExpectedAnswer expected;
+    expected.text = "Hi.";
+    expected.tells_usage = false;
+    return WireCase("no usage",
+                    event(R"({"id":"gen-4","choices":[{"delta":{"content":"Hi."},)"
+                          R"("finish_reason":"stop"}]})") +
+                        event("[DONE]"),
+                    std::move(expected));
+}
+
 WireCase error_case() {
     ExpectedAnswer expected;
     expected.text = "Half";
@@ -146,7 +158,15 @@ ProviderKit openrouter_kit() {
 }
 
 /// Does what `breach` says wrong, and all else as the inner handler.
-enum class Breach { two_finishes, late_text, foreign_error, drops_text };
+enum class Breach {
+    two_finishes,
+    late_text,
+    foreign_error,
+    drops_text,
+    counts_calls_from_one,
+    invents_usage,
+    ends_when_cut
+};
 
 class BadHandler final : public ApiHandler {
 public:
@@ -159,8 +179,32 @@ public:
     SelectedModel get_model() const override { return inner_->get_model(); }
 
 private:
+    /// The end of a stream that broke off, as if it had been the end of the answer.
+    static ChunkStream hide_cuts(ChunkStream stream) {
+        bool finished = false;
+        try {
+            while (auto chunk = co_await stream.next()) {
+                finished = std::holds_alternative<FinishChunk>(*chunk);
+                co_yield std::move(*chunk);
+            }
+        } catch (const ApiError& error) {
+            if (error.kind() != ErrorKind::network) throw;
+        }
+        if (finished) co_return;
+        StreamChunk finish = FinishChunk();
+        co_yield std::move(finish);
+    }
+
     static ChunkStream spoil(ChunkStream stream, Breach breach) {
+        if (breach == Breach::ends_when_cut) stream = hide_cuts(std::move(stream));
         while (auto chunk = co_await stream.next()) {
+            if (breach == Breach::counts_calls_from_one)
+                if (auto* call = std::get_if<ToolCallChunk>(&*chunk)) ++call->index;
+            if (breach == Breach::invents_usage)
+                if (auto* usage = std::get_if<UsageChunk>(&*chunk)) {
+                    usage->usage.source = UsageSource::stream;
+                    usage->usage.input_tokens = 0;
+                }
             const bool text = std::holds_alternative<TextChunk>(*chunk);
             const bool finish = std::holds_alternative<FinishChunk>(*chunk);
             if (breach == Breach::drops_text && text) continue;
@@ -216,7 +260,10 @@ TEST_CASE("the provider kit finds each breach of the contract") {
         {Breach::two_finishes, "a chunk came after the FinishChunk"},
         {Breach::late_text, "a chunk came after the FinishChunk"},
         {Breach::foreign_error, "an exception that is no ApiError: oops"},
-        {Breach::drops_text, "the text is"}};
+        {Breach::drops_text, "the text is"},
+        {Breach::counts_calls_from_one, "the index of tool call 0 is 1"},
+        {Breach::invents_usage, "tells a usage that the answer does not"},
+        {Breach::ends_when_cut, "in good order"}};
     for (const auto& [breach, what] : rows) {
         auto kit = openrouter_kit();
         const auto make = kit.make_handler;
@@ -224,10 +271,25 @@ TEST_CASE("the provider kit finds each breach of the contract") {
         kit.make_handler = [make, wanted](const KitTarget& target) -> std::shared_ptr<ApiHandler> {
             return std::make_shared<BadHandler>(make(target), wanted);
         };
-        kit.cases = {text_case()};
+        kit.cases = {text_case(), tools_case(), silent_case()};
         const auto findings = check_provider(kit);
+        INFO(to_string(findings));
         CHECK(to_string(findings).find(what) != std::string::npos);
     }
+}
+
+TEST_CASE("the provider kit says so when the handler does not come to its server") {
+    auto kit = openrouter_kit();
+    const auto make = kit.make_handler;
+    kit.make_handler = [make](const KitTarget& target) {
+        auto elsewhere = target;
+        elsewhere.base_url = "http://127.0.0.1:1/v1";
+        return make(elsewhere);
+    };
+    const auto findings = check_provider(kit);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].what.find("KitTarget::base_url") != std::string::npos);
+    CHECK(findings[0].what.find("127.0.0.1:1") != std::string::npos);
 }
 
 TEST_CASE("a kit that could find nothing is refused") {

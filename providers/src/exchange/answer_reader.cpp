@@ -41,17 +41,22 @@ void AnswerReader::feed(std::string_view bytes) {
     body_ += bytes;
 }
 
+// Blank lines are kept from the decoder: servers send them to stay alive.
 bool AnswerReader::next_line(SseEvent& event) {
-    if (line_begin_ >= body_.size()) return false;
-    const auto end = body_.find('\n', std::max(line_begin_, searched_));
-    if (end == body_.npos && !ended_) {
-        searched_ = body_.size();
-        if (searched_ - line_begin_ > largest_line) throw std::length_error("a line is too long");
-        return false;
-    }
     event.type = "message";
-    event.data = std::string_view(body_).substr(line_begin_, end - line_begin_);
-    line_begin_ = end == body_.npos ? body_.size() : end + 1;
+    event.data = {};
+    while (event.data.find_first_not_of(" \t\r") == event.data.npos) {
+        if (line_begin_ >= body_.size()) return false;
+        const auto end = body_.find('\n', std::max(line_begin_, searched_));
+        if (end == body_.npos && !ended_) {
+            searched_ = body_.size();
+            if (searched_ - line_begin_ > largest_line)
+                throw std::length_error("a line is too long");
+            return false;
+        }
+        event.data = std::string_view(body_).substr(line_begin_, end - line_begin_);
+        line_begin_ = end == body_.npos ? body_.size() : end + 1;
+    }
     return true;
 }
 

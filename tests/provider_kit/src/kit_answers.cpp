@@ -13,20 +13,25 @@ namespace {
 constexpr std::uint64_t random_splits = 24;
 constexpr std::size_t most_cuts = 200;
 
-void check_split(KitRun& run, const WireCase& wire_case, Split split, const std::string& pieces) {
+/// True if it went well.
+bool check_split(KitRun& run, const WireCase& wire_case, Split split, const std::string& pieces) {
     auto response = wire_case.response;
     response.split = std::move(split);
     run.answer(std::move(response));
     const auto fault = difference(run.call(wire_case), wire_case.expected);
     if (!fault.empty()) run.add("splits", wire_case, fmt::format("in {}: {}", pieces, fault));
+    return fault.empty();
 }
 
-/// The answer up to `size` bytes, then the end of the connection.
-SimResponse cut_response(const SimResponse& whole, const std::string& body, std::size_t size) {
+enum class End { broken, in_order };
+
+/// The answer up to `size` bytes, then the end of the connection, or of the answer.
+SimResponse cut_response(const SimResponse& whole, const std::string& body, std::size_t size,
+                         End end) {
     auto response = whole;
     response.body.clear();
     if (size > 0) response.body.push_back(send(body.substr(0, size)));
-    response.body.push_back(close_connection());
+    if (end == End::broken) response.body.push_back(close_connection());
     response.framing = Framing::chunked;
     response.split = Split();
     return response;
@@ -40,8 +45,27 @@ std::string cut_fault(const KitOutcome& outcome, const ExpectedAnswer& expected)
         if (outcome.error->kind() == ErrorKind::cancelled) return "the error says: cancelled";
         return {};
     }
-    // What was lost may be nothing that matters.
-    return difference(outcome, expected);
+    // What was lost may be nothing that matters: the usage, or what nobody knows.
+    auto rest = expected;
+    for (auto* tokens : {&rest.input_tokens, &rest.output_tokens, &rest.reasoning_tokens})
+        tokens->reset();
+    rest.total_cost.reset();
+    rest.extra.clear();
+    return difference(outcome, rest);
+}
+
+void cut_everywhere(KitRun& run, const WireCase& wire_case, End end) {
+    const auto body = wire_case.response.body_bytes();
+    const auto step = std::max<std::size_t>(1, body.size() / most_cuts);
+    for (std::size_t size = 0; size < body.size(); size += step) {
+        run.answer(cut_response(wire_case.response, body, size, end));
+        const auto fault = cut_fault(run.call(wire_case), wire_case.expected);
+        if (fault.empty()) continue;
+        const auto* how = end == End::broken ? "cut" : "ended in good order";
+        run.add("cuts", wire_case,
+                fmt::format("{} after {} of {} bytes: {}", how, size, body.size(), fault));
+        return;  // one tells enough
+    }
 }
 
 }  // namespace
@@ -49,33 +73,31 @@ std::string cut_fault(const KitOutcome& outcome, const ExpectedAnswer& expected)
 void check_answers(KitRun& run) {
     for (const auto& wire_case : run.kit().cases) {
         run.answer(wire_case.response);
-        const auto fault = difference(run.call(wire_case), wire_case.expected);
+        const auto outcome = run.call(wire_case);
+        const auto fault = difference(outcome, wire_case.expected);
+        if (run.server().request_count() == 0)
+            return run.add("answers", wire_case,
+                           fmt::format("no request reached the kit's server; make_handler has to "
+                                       "use KitTarget::base_url. {}",
+                                       outcome.error ? outcome.error->what() : fault));
         if (!fault.empty()) run.add("answers", wire_case, fault);
     }
 }
 
 void check_splits(KitRun& run) {
     for (const auto& wire_case : run.kit().cases) {
-        check_split(run, wire_case, Split::every(1), "single bytes");
-        for (std::uint64_t seed = 1; seed <= random_splits; ++seed)
-            check_split(run, wire_case, Split::random(seed),
-                        fmt::format("random pieces (seed {})", seed));
+        bool good = check_split(run, wire_case, Split::every(1), "single bytes");
+        for (std::uint64_t seed = 1; good && seed <= random_splits; ++seed)
+            good = check_split(run, wire_case, Split::random(seed),
+                               fmt::format("random pieces (seed {})", seed));
     }
 }
 
 void check_cuts(KitRun& run) {
     for (const auto& wire_case : run.kit().cases) {
         if (wire_case.expected.error) continue;
-        const auto body = wire_case.response.body_bytes();
-        const auto step = std::max<std::size_t>(1, body.size() / most_cuts);
-        for (std::size_t size = 0; size < body.size(); size += step) {
-            run.answer(cut_response(wire_case.response, body, size));
-            const auto fault = cut_fault(run.call(wire_case), wire_case.expected);
-            if (fault.empty()) continue;
-            run.add("cuts", wire_case,
-                    fmt::format("cut after {} of {} bytes: {}", size, body.size(), fault));
-            break;  // one tells enough
-        }
+        cut_everywhere(run, wire_case, End::broken);
+        cut_everywhere(run, wire_case, End::in_order);
     }
 }
 

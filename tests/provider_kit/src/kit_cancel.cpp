@@ -102,7 +102,10 @@ void check_way(KitRun& run, const WireCase& wire_case, Way way, const std::strin
     auto best = std::chrono::milliseconds::max();
     for (int i = 0; i < most_tries && best > limit; ++i) {
         const auto time = time_to_end(run, wire_case, way);
-        if (!time) return run.add("cancel", wire_case, name + ": the call did not go on or end");
+        if (!time)
+            return run.add("cancel", wire_case,
+                           name + ": the call sent no request, or was over before the answer "
+                                  "was, or never ended");
         best = std::min(best, *time);
     }
     if (best > limit)
@@ -134,7 +137,8 @@ void check_cancel(KitRun& run) {
         run.answer(silent_response(wire_case.response, in_the_middle));
         for (const auto& [way, name] : ways)
             check_way(run, wire_case, way,
-                      std::string(name) + (in_the_middle ? ", in mid-stream" : ", before the answer"));
+                      std::string(name) +
+                          (in_the_middle ? ", in mid-stream" : ", before the answer"));
     }
 }
 

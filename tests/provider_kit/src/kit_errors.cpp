@@ -47,10 +47,17 @@ SimResponse failure(int status, const char* type, std::string body) {
     return response;
 }
 
+const char* chunk_name(const StreamChunk& chunk) {
+    static constexpr const char* names[] = {"TextChunk",  "ReasoningChunk", "ToolCallChunk",
+                                            "UsageChunk", "FinishChunk",    "ExtraChunk"};
+    return names[chunk.index()];
+}
+
 std::string status_fault(const KitOutcome& outcome, const StatusRow& row) {
     if (!outcome.breach.empty()) return outcome.breach;
     if (!outcome.error) return "no error came";
-    if (!outcome.chunks.empty()) return "chunks came before the error";
+    if (!outcome.chunks.empty())
+        return fmt::format("a {} came before the error", chunk_name(outcome.chunks.front()));
     const auto& error = *outcome.error;
     if (error.http_status() != row.status)
         return fmt::format("the error's http_status is {}", error.http_status());
@@ -67,9 +74,10 @@ void check_status(KitRun& run, const WireCase& wire_case, const StatusRow& row) 
     for (const auto& [type, body] : bodies) {
         run.answer(failure(row.status, type, body));
         const auto fault = status_fault(run.call(wire_case), row);
-        if (!fault.empty())
-            run.add("errors", wire_case,
-                    fmt::format("status {} with the body {}: {}", row.status, body, fault));
+        if (fault.empty()) continue;
+        run.add("errors", wire_case,
+                fmt::format("status {} with the body {}: {}", row.status, body, fault));
+        return;  // one tells enough
     }
 }
 
@@ -106,7 +114,8 @@ std::string everything(const ApiError& error) {
 void check_errors(KitRun& run) {
     const auto& wire_case = run.kit().cases.front();
     for (const auto& row : rows) check_status(run, wire_case, row);
-    check_lost(run, wire_case, "a connection that ends without an answer", only(close_connection()));
+    check_lost(run, wire_case, "a connection that ends without an answer",
+               only(close_connection()));
     check_lost(run, wire_case, "a connection that is reset", only(reset_connection()));
     check_lost(run, wire_case, "a page in the place of an answer",
                failure(200, "text/html", "<html>Log in to the network</html>"));

@@ -42,50 +42,115 @@ const T* find_chunk(const KitOutcome& outcome) {
     return nullptr;
 }
 
+std::string number_text(std::int64_t number) { return std::to_string(number); }
+std::string number_text(const Money& money) { return money.to_string(); }
+
+template <class T>
+std::string number_difference(const char* name, const std::optional<T>& told,
+                              const std::optional<T>& wanted) {
+    if (!wanted || told == wanted) return {};
+    return fmt::format("{} is {}, not {}", name, told ? number_text(*told) : "absent",
+                       number_text(*wanted));
+}
+
 std::string usage_difference(const KitOutcome& outcome, const ExpectedAnswer& expected) {
-    if (!expected.input_tokens && !expected.output_tokens) return {};
     const auto* chunk = find_chunk<UsageChunk>(outcome);
-    if (!chunk || !chunk->usage.known()) return "the answer tells its usage, the handler does not";
-    const auto differs = [](const auto& told, const auto& wanted) {
-        return wanted && told.value_or(-1) != *wanted;
-    };
-    if (differs(chunk->usage.input_tokens, expected.input_tokens))
-        return fmt::format("input_tokens is {}, not {}", chunk->usage.input_tokens.value_or(-1),
-                           *expected.input_tokens);
-    if (differs(chunk->usage.output_tokens, expected.output_tokens))
-        return fmt::format("output_tokens is {}, not {}", chunk->usage.output_tokens.value_or(-1),
-                           *expected.output_tokens);
+    const bool told = chunk && chunk->usage.known();
+    if (!expected.tells_usage)
+        return told ? "the handler tells a usage that the answer does not" : std::string();
+    const bool wanted = expected.input_tokens || expected.output_tokens ||
+                        expected.reasoning_tokens || expected.total_cost;
+    if (!told) return wanted ? "the answer tells its usage, the handler does not" : std::string();
+    const Usage& usage = chunk->usage;
+    for (const auto& fault :
+         {number_difference("input_tokens", usage.input_tokens, expected.input_tokens),
+          number_difference("output_tokens", usage.output_tokens, expected.output_tokens),
+          number_difference("reasoning_tokens", usage.reasoning_tokens, expected.reasoning_tokens),
+          number_difference("total_cost", usage.total_cost, expected.total_cost)})
+        if (!fault.empty()) return fault;
+    return {};
+}
+
+std::string word_difference(const char* name, const std::string& told,
+                            const std::optional<std::string>& wanted) {
+    if (!wanted || told == *wanted) return {};
+    return fmt::format("{} is {}, not {}", name, in_quotes(told), in_quotes(*wanted));
+}
+
+std::string finish_difference(const KitOutcome& outcome, const ExpectedAnswer& expected) {
+    const auto* finish = find_chunk<FinishChunk>(outcome);
+    if (!finish) return {};
+    if (expected.finish && finish->reason != *expected.finish)
+        return fmt::format("the finish reason is {}, not {}", to_string(finish->reason),
+                           to_string(*expected.finish));
+    if (auto fault = word_difference("the model", finish->model, expected.model); !fault.empty())
+        return fault;
+    return word_difference("the generation_id", finish->generation_id, expected.generation_id);
+}
+
+std::string extra_difference(const KitOutcome& outcome, const ExpectedAnswer& expected) {
+    for (const auto& name : expected.extra) {
+        bool found = false;
+        for (const auto& chunk : outcome.chunks)
+            if (const auto* extra = std::get_if<ExtraChunk>(&chunk))
+                found = found || extra->name == name;
+        if (!found) return fmt::format("no ExtraChunk {} came", in_quotes(name));
+    }
     return {};
 }
 
 std::string end_difference(const KitOutcome& outcome, const ExpectedAnswer& expected) {
     if (outcome.error) {
         if (expected.error == outcome.error->kind()) return {};
-        return fmt::format("the call failed ({}): {}", to_string(outcome.error->kind()),
+        const auto kind = to_string(outcome.error->kind());
+        if (!expected.error)
+            return fmt::format("the call failed ({}): {}", kind, outcome.error->what());
+        return fmt::format("the error's kind is {}, not {}: {}", kind, to_string(*expected.error),
                            outcome.error->what());
     }
     if (expected.error)
         return fmt::format("no error came, {} was expected", to_string(*expected.error));
-    const auto* finish = find_chunk<FinishChunk>(outcome);
-    if (expected.finish && finish && finish->reason != *expected.finish)
-        return fmt::format("the finish reason is {}, not {}", to_string(finish->reason),
-                           to_string(*expected.finish));
+    if (auto fault = finish_difference(outcome, expected); !fault.empty()) return fault;
     return usage_difference(outcome, expected);
 }
 
-std::string chunk_fault(const StreamChunk& chunk, bool& usage, bool& finish) {
-    if (finish) return "a chunk came after the FinishChunk";
-    if (std::holds_alternative<UsageChunk>(chunk)) {
-        if (usage) return "more than one UsageChunk came";
-        usage = true;
-    } else if (std::holds_alternative<FinishChunk>(chunk)) {
-        finish = true;
-    } else if (usage) {
-        return "content came after the UsageChunk";
-    }
+/// What came before a chunk.
+struct Seen {
+    Seen() = default;
+
+    bool usage = false;
+    bool finish = false;
+    std::size_t calls = 0;
+};
+
+std::string text_fault(const StreamChunk& chunk) {
     if (const auto* text = std::get_if<TextChunk>(&chunk))
         if (!is_valid_utf8(text->text)) return "a TextChunk is no valid UTF-8";
+    if (const auto* reasoning = std::get_if<ReasoningChunk>(&chunk))
+        if (!is_valid_utf8(reasoning->text)) return "a ReasoningChunk is no valid UTF-8";
     return {};
+}
+
+std::string call_fault(const StreamChunk& chunk, Seen& seen) {
+    const auto* call = std::get_if<ToolCallChunk>(&chunk);
+    if (!call || call->index < seen.calls) return {};
+    if (call->index == seen.calls++) return {};
+    return fmt::format("the index of tool call {} is {}: they are numbered from 0 in the order of "
+                       "their first fragments", seen.calls - 1, call->index);
+}
+
+std::string chunk_fault(const StreamChunk& chunk, Seen& seen) {
+    if (seen.finish) return "a chunk came after the FinishChunk";
+    if (std::holds_alternative<UsageChunk>(chunk)) {
+        if (seen.usage) return "more than one UsageChunk came";
+        seen.usage = true;
+    } else if (std::holds_alternative<FinishChunk>(chunk)) {
+        seen.finish = true;
+    } else if (seen.usage) {
+        return "content came after the UsageChunk";
+    }
+    if (auto fault = text_fault(chunk); !fault.empty()) return fault;
+    return call_fault(chunk, seen);
 }
 
 }  // namespace
@@ -99,12 +164,11 @@ std::string text_of(const KitOutcome& outcome) {
 
 std::string order_fault(const KitOutcome& outcome) {
     if (!outcome.breach.empty()) return outcome.breach;
-    bool usage = false;
-    bool finish = false;
+    Seen seen;
     for (const auto& chunk : outcome.chunks)
-        if (auto fault = chunk_fault(chunk, usage, finish); !fault.empty()) return fault;
-    if (outcome.error && finish) return "an error came after the FinishChunk";
-    if (!outcome.error && !finish) return "no FinishChunk came";
+        if (auto fault = chunk_fault(chunk, seen); !fault.empty()) return fault;
+    if (outcome.error && seen.finish) return "an error came after the FinishChunk";
+    if (!outcome.error && !seen.finish) return "no FinishChunk came";
     return {};
 }
 
@@ -118,6 +182,7 @@ std::string difference(const KitOutcome& outcome, const ExpectedAnswer& expected
     if (const auto calls = calls_of(outcome); calls != expected.tool_calls)
         return fmt::format("the tool calls are {}, not {}", calls_text(calls),
                            calls_text(expected.tool_calls));
+    if (auto fault = extra_difference(outcome, expected); !fault.empty()) return fault;
     return end_difference(outcome, expected);
 }
 

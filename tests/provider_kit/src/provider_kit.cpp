@@ -29,6 +29,7 @@ std::vector<KitFinding> check_provider(const ProviderKit& kit) {
         KitRun run(kit);  // a server and a handler of its own: no connection is left over
         check(run);
         auto found = run.take();
+        if (run.server().request_count() == 0) return found;  // the others would wait in vain
         std::move(found.begin(), found.end(), std::back_inserter(all));
     }
     return all;

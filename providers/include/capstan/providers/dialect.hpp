@@ -52,11 +52,14 @@ struct ProviderSupport {
 };
 static_assert(!std::is_aggregate_v<ProviderSupport>);
 
-/// How a streamed answer is cut into events. (An answer that is one JSON document is recognised
-/// with event_stream.)
+/// How a streamed answer is cut into events.
 enum class StreamFraming {
-    event_stream,  ///< Server-Sent Events
-    lines,         ///< one JSON value a line (NDJSON); each is an event of the type "message"
+    /// Server-Sent Events. An answer that begins with '{', '[' or '<' is one document instead, and
+    /// goes to AnswerDecoder::decode_body().
+    event_stream,
+    /// One JSON value a line (NDJSON): each is an event of the type "message", blank lines are left
+    /// out. An answer that begins with '<' goes to AnswerDecoder::decode_body().
+    lines,
 };
 
 /// Which of the recorded reasoning goes back to the model.
@@ -95,7 +98,10 @@ static_assert(!std::is_aggregate_v<ApiCall>);
 struct InBandError {
     InBandError() = default;
 
-    json::object object;        ///< as the wire has it; empty: only a finish reason said so
+    /// As the wire has it, if it is of the usual shape: a number or word in "code", "status" or
+    /// "type", a text in "message", perhaps within "error". Translate others into {"code": an HTTP
+    /// status or such a word, "message": text}. Empty: only a finish reason said so.
+    json::object object;
     std::string native_reason;  ///< that finish reason
 };
 static_assert(!std::is_aggregate_v<InBandError>);
@@ -173,7 +179,9 @@ public:
     virtual std::unique_ptr<AnswerDecoder> decoder(const WireRequest& request) const = 0;
 
     /// The error that an answer with a failure status reports, for servers with words of their own.
-    /// The default gives nothing: the usual shapes of errors are understood without help.
+    /// The default gives nothing: the usual shapes of errors are understood without help. Texts and
+    /// facts that are left empty are filled in as for those; kinds that may pass (rate_limited,
+    /// overloaded, server, network, timeout) are retryable in any case.
     virtual std::optional<ErrorInfo> read_error(int status, const HttpHeaders& headers,
                                                 std::string_view body) const;
 

@@ -48,4 +48,8 @@ struct ProviderOptions {
 };
 static_assert(!std::is_aggregate_v<ProviderOptions>);
 
+/// The request with the settings in the place of all that it leaves open: model, sampling,
+/// max_tokens, reasoning, verbosity, parallel calls, extra. For Dialect::write(). Pure.
+MessageRequest with_settings(const ProviderOptions& options, MessageRequest request);
+
 }  // namespace capstan

@@ -3,6 +3,7 @@
 #include <capstan/api_handler.hpp>
 #include <capstan/clock.hpp>
 #include <capstan/error.hpp>
+#include <capstan/money.hpp>
 #include <capstan/testing/sim_response.hpp>
 
 #include <chrono>
@@ -24,12 +25,14 @@ struct KitTarget {
 
     std::string base_url;  ///< "http://127.0.0.1:PORT/v1"
     std::string api_key;
-    /// Sleeps take no time. A handler that waits by another clock makes the kit slow, not wrong.
+    /// For ProviderOptions::clock: sleeps take no time. With another clock the kit waits for every
+    /// retry, which takes minutes.
     std::shared_ptr<Clock> clock;
 };
 static_assert(!std::is_aggregate_v<KitTarget>);
 
-/// What an answer must come to. What is absent is not compared.
+/// What an answer must come to. Text, reasoning and tool calls are always compared; of the others
+/// what is absent is not.
 struct ExpectedAnswer {
     ExpectedAnswer() = default;
 
@@ -37,8 +40,14 @@ struct ExpectedAnswer {
     std::string reasoning;  ///< the text of all ReasoningChunks
     std::vector<std::pair<std::string, std::string>> tool_calls;  ///< name, raw arguments
     std::optional<FinishReason> finish;
+    bool tells_usage = true;  ///< false: there must be no UsageChunk, or an unknown one
     std::optional<std::int64_t> input_tokens;
     std::optional<std::int64_t> output_tokens;
+    std::optional<std::int64_t> reasoning_tokens;
+    std::optional<Money> total_cost;
+    std::optional<std::string> model;          ///< FinishChunk::model
+    std::optional<std::string> generation_id;
+    std::vector<std::string> extra;  ///< names of ExtraChunks that must come; others may
     /// The answer ends with an error of this kind, after the chunks above.
     std::optional<ErrorKind> error;
 };
@@ -83,12 +92,15 @@ struct KitFinding {
 static_assert(!std::is_aggregate_v<KitFinding>);
 
 /// Runs all checks, in a few seconds; an empty list means that the provider keeps the contract.
+/// The provider has to speak HTTP to the kit's server, one request a call. What the kit cannot see:
+/// whether unreadable parts of an answer are told, because it does not know the wire.
 ///
 /// - answers: each case gives what is expected; chunks come in order, usage at most once, exactly
-///   one finish, last; after the end, and after an error, the stream gives nothing more
+///   one finish, last; tool calls are numbered from 0; after the end, and after an error, the
+///   stream gives nothing more. When no request reaches the server, that is the only finding.
 /// - splits: the same, whatever pieces the bytes arrive in
-/// - cuts: a connection that ends at a byte (each, or one in a few of a long answer) gives an
-///   ApiError after a prefix of the answer, never a wrong answer
+/// - cuts: an answer that ends at a byte (each, or one in a few of a long answer), by a broken
+///   connection or in good order, gives an ApiError after a prefix of it, never a wrong answer
 /// - errors: failure statuses with JSON, HTML and empty bodies, closed and reset connections
 /// - cancel: by the consumer's slot, by cancel() and by destroying the stream, before the answer
 ///   and in its middle
