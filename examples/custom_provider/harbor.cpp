@@ -208,6 +208,16 @@ public:
         return std::make_unique<HarborDecoder>(request.model);
     }
 
+    /// Failure statuses come with a fault, too.
+    std::optional<json::object> read_error(int, const HttpHeaders&,
+                                           std::string_view body) const override {
+        const auto answer = try_parse_json(body);
+        const auto* object = answer ? answer->if_object() : nullptr;
+        const auto* fault = object ? find_object(*object, "fault") : nullptr;
+        if (!fault) return std::nullopt;
+        return *fault;
+    }
+
 private:
     ProviderOptions options_;
     ProviderSite site_;

@@ -10,7 +10,7 @@
 ///     {"think": "text"}                                 a piece of the reasoning
 ///     {"use": "tool", "call": "id", "with": {...}}      a tool call
 ///     {"end": "done", "in": 12, "out": 3}               the end; "cut": the length limit was hit
-///     {"fault": {"code": 429, "message": "..."}}        an error in mid-stream
+///     {"fault": {"code": 429, "message": "..."}}        an error, also with a failure status
 class HarborHandler final : public capstan::DialectHandler {
 public:
     /// The key comes from HARBOR_API_KEY when the options have none.

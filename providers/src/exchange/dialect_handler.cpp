@@ -13,7 +13,8 @@ void Dialect::authorize(HttpHeaders& headers, const std::string& key) const {
     headers.set("Authorization", "Bearer " + key);
 }
 
-std::optional<ErrorInfo> Dialect::read_error(int, const HttpHeaders&, std::string_view) const {
+std::optional<json::object> Dialect::read_error(int, const HttpHeaders&,
+                                                std::string_view) const {
     return std::nullopt;
 }
 

@@ -57,11 +57,11 @@ ErrorContext client_context(const ProviderClient& client, ErrorPhase phase) {
 ApiError status_error(const ProviderClient& client, const HttpResponse& response,
                       std::string_view body) {
     const auto& headers = response.headers();
-    if (auto info = client.dialect().read_error(response.status(), headers, body))
-        return ApiError(std::move(*info));
     auto context = client_context(client, ErrorPhase::before_first_chunk);
     context.http_status = response.status();
     context.header = [&headers](std::string_view name) { return headers.get(name); };
+    if (const auto error = client.dialect().read_error(response.status(), headers, body))
+        return ApiError(from_error_object(*error, context));
     return ApiError(from_http(context, body, headers.get("content-type")));
 }
 

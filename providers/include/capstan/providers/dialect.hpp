@@ -178,12 +178,11 @@ public:
     virtual StreamFraming framing() const noexcept { return StreamFraming::event_stream; }
     virtual std::unique_ptr<AnswerDecoder> decoder(const WireRequest& request) const = 0;
 
-    /// The error that an answer with a failure status reports, for servers with words of their own.
-    /// The default gives nothing: the usual shapes of errors are understood without help. Texts and
-    /// facts that are left empty are filled in as for those; kinds that may pass (rate_limited,
-    /// overloaded, server, network, timeout) are retryable in any case.
-    virtual std::optional<ErrorInfo> read_error(int status, const HttpHeaders& headers,
-                                                std::string_view body) const;
+    /// The error that an answer with a failure status reports, for servers with words of their own,
+    /// in the shape of InBandError::object; without a code the status tells the kind. The default
+    /// gives nothing: the usual shapes of errors are understood without help.
+    virtual std::optional<json::object> read_error(int status, const HttpHeaders& headers,
+                                                   std::string_view body) const;
 
     /// The call that tells the usage of an answer afterwards, and how to read what it answers.
     /// The default: there is none.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace capstan {
@@ -85,6 +86,7 @@ public:
 /// are what nobody said otherwise. See options_from() for what it needs.
 template <class Handler, class Options>
 ProviderFactory provider_factory(Options defaults = Options()) {
+    static_assert(std::is_constructible_v<Handler, Options>, "Handler needs Handler(Options)");
     return [defaults](const ProviderConfig& config) -> std::shared_ptr<ApiHandler> {
         return std::make_shared<Handler>(options_from<Options>(config, defaults));
     };
