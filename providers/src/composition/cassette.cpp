@@ -67,6 +67,8 @@ std::string cassette_line(const json::value& request, json::array chunks,
 }
 
 Cassette read_cassette(std::string_view text) {
+    if (text.find('\n') == std::string_view::npos)
+        throw std::invalid_argument("It is no cassette: it has no whole first line");
     Cassette cassette;
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto end = text.find('\n');

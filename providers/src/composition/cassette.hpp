@@ -45,7 +45,7 @@ std::string cassette_line(const json::value& request, json::array chunks,
                           const std::vector<std::chrono::milliseconds>& delays);
 
 /// Reads a file's text. A last line without an end is ignored. Throws std::invalid_argument,
-/// naming the line.
+/// naming the line, also when there is no head.
 Cassette read_cassette(std::string_view text);
 
 }  // namespace capstan::composition

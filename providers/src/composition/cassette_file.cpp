@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
@@ -51,11 +50,8 @@ CassetteFile::CassetteFile(std::string path, std::string head, bool append)
     try {
         const Locked locked(*this);
         if (!append && ::ftruncate(descriptor_, 0) != 0) fail("cannot be emptied", errno);
-        const auto size = whole_size();
-        if (size == 0)
-            write_at_end(head + '\n', size);
-        else
-            check_head(size);
+        check_beginning(head);
+        if (const auto size = whole_size(); size == 0) write_at_end(head + '\n', size);
     } catch (...) {
         ::close(descriptor_);
         throw;
@@ -106,11 +102,12 @@ void CassetteFile::write_at_end(std::string_view text, long long size) {
     }
 }
 
-void CassetteFile::check_head(long long size) {
-    std::string text(static_cast<std::size_t>(std::min(size, 64LL * 1024)), '\0');
+void CassetteFile::check_beginning(const std::string& head) {
+    std::string text(64 * 1024, '\0');
     const auto count = ::pread(descriptor_, text.data(), text.size(), 0);
     if (count < 0) fail("cannot be read", errno);
     text.resize(static_cast<std::size_t>(count));
+    if (head.starts_with(text)) return;  // empty, or cut off by a crash
     try {
         read_cassette_head(std::string_view(text).substr(0, text.find('\n')));
     } catch (const std::invalid_argument& error) {

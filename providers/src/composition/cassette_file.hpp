@@ -10,7 +10,7 @@ namespace capstan::composition {
 /// else appends to the file. Thread-safe. Throws ApiError of kind configuration.
 class CassetteFile {
 public:
-    /// Makes the file, or checks its head.
+    /// Makes the file, or goes on with it. One that is no cassette is left as it is.
     CassetteFile(std::string path, std::string head, bool append);
     CassetteFile(const CassetteFile&) = delete;
     ~CassetteFile();
@@ -20,10 +20,12 @@ public:
 private:
     class Locked;
     [[noreturn]] void fail(const char* what, int error) const;
+    /// Throws unless the file is a cassette, or the beginning of the head. Comes before
+    /// whole_size(), which would cut a line off a file of somebody else.
+    void check_beginning(const std::string& head);
     /// Removes what a crash cut off; gives the size of the file.
     long long whole_size();
     void write_at_end(std::string_view text, long long size);
-    void check_head(long long size);
 
     std::mutex mutex_;
     std::string path_;

@@ -11,6 +11,15 @@
 namespace capstan::composition {
 namespace {
 
+/// The text in a field that comes in pieces; null: it has none. `Chunk` may be const.
+template <class Chunk>
+auto text_in(Chunk& chunk) -> decltype(chunk.value.if_string()) {
+    if (chunk.name == "refusal") return chunk.value.if_string();
+    if (chunk.name != "audio" || !chunk.value.is_object()) return nullptr;
+    auto* transcript = chunk.value.get_object().if_contains("transcript");
+    return transcript ? transcript->if_string() : nullptr;
+}
+
 /// The pieces of texts that a reader joins, by what they are joined to.
 class Channels {
 public:
@@ -26,7 +35,9 @@ public:
     }
     void add(const UsageChunk&, std::size_t) {}
     void add(const FinishChunk&, std::size_t) {}
-    void add(const ExtraChunk&, std::size_t) {}
+    void add(const ExtraChunk& chunk, std::size_t n) {
+        if (const auto* text = text_in(chunk)) note(chunk.name, std::string(*text), n);
+    }
 
     struct Piece {
         std::size_t chunk;
@@ -68,7 +79,16 @@ void replace(StreamChunk& chunk, const std::string& channel, const Channels::Pie
             thought->hidden_text = std::move(text);
         else
             thought->text = std::move(text);
+    } else if (auto* extra = std::get_if<ExtraChunk>(&chunk)) {
+        if (auto* old = text_in(*extra)) *old = text;
     }
+}
+
+// They have the text once more, by tokens and by bytes.
+void empty_logprobs(std::vector<StreamChunk>& chunks) {
+    for (auto& chunk : chunks)
+        if (auto* extra = std::get_if<ExtraChunk>(&chunk); extra && extra->name == "logprobs")
+            extra->value = json::object();
 }
 
 }  // namespace
@@ -78,15 +98,17 @@ void redact_across_chunks(std::vector<StreamChunk>& chunks,
     Channels channels;
     for (std::size_t n = 0; n < chunks.size(); ++n)
         std::visit([&](const auto& chunk) { channels.add(chunk, n); }, chunks[n]);
+    bool found = false;
     for (const auto& [channel, pieces] : channels.all()) {
-        if (pieces.size() < 2) continue;
         std::string joined;
         for (const auto& piece : pieces) joined += piece.text;
         auto clean = redact(joined, secrets);
         if (clean == joined) continue;
+        found = true;
         for (const auto& piece : pieces)
             replace(chunks[piece.chunk], channel, piece, std::exchange(clean, std::string()));
     }
+    if (found) empty_logprobs(chunks);
 }
 
 }  // namespace capstan::composition

@@ -31,10 +31,12 @@ static_assert(!std::is_aggregate_v<RecordingOptions>);
 /// canonical_request() gives it. A line is written whole when the call has ended well or with an
 /// error, before the consumer sees the end; cancelled calls are not recorded. Several handlers and
 /// processes may append to one file. A line that a crash cut off is removed by the next writer and
-/// ignored by readers.
+/// ignored by readers, which want a whole first line. A file that is no cassette is never changed
+/// when it is appended to.
 ///
 /// Secrets are removed from all texts, also where an answer came in pieces that cut one in two;
-/// such pieces are then joined. HTTP headers never come here, so the key does not either.
+/// such pieces are then joined, and the answer's logprobs, which spell it once more, are left out.
+/// HTTP headers never come here, so the key does not either.
 ///
 /// Chunks pass as they are. Writing blocks for a moment: for tests, not for servers. When the file
 /// cannot be written, ApiError of kind configuration comes in the place of the end. Thread-safe.
@@ -73,6 +75,10 @@ static_assert(!std::is_aggregate_v<ReplayOptions>);
 
 /// Answers from a cassette, without a network. Equal requests get their answers in the order in
 /// which they were recorded, errors included.
+///
+/// The role of a call is not recorded: equal requests in two roles are told apart by their order
+/// only. Where such calls run at once, give each role's handler a cassette of its own, inside the
+/// RoutedHandler.
 ///
 /// A request that is not there is an error of kind invalid_request that names the nearest recorded
 /// one and the first difference as JSON path; `raw` has `line`, `path`, `recorded` and `asked`.
