@@ -1,7 +1,10 @@
 #pragma once
 
+#include "composition/pause.hpp"
+
 #include <capstan/chunk.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <list>
@@ -31,7 +34,9 @@ public:
 
     AnswerCache(std::size_t max_entries, std::size_t max_bytes,
                 std::chrono::milliseconds time_to_live)
-        : max_entries_(max_entries), max_bytes_(max_bytes), time_to_live_(time_to_live) {}
+        : max_entries_(max_entries),
+          max_bytes_(max_bytes),
+          time_to_live_(std::clamp(time_to_live, std::chrono::milliseconds(0), longest_time)) {}
 
     /// Null if there is none, or it is too old; that one is removed, and so are its traces: its key
     /// is added to `removed`.

@@ -36,6 +36,8 @@ std::string CachingHandler::Core::key(const MessageRequest& request) const {
     json::object object;
     object["request"] = std::move(form);
     object["scope"] = options_.scope;
+    // A RoutedHandler inside chooses by it who answers, even where a model is named.
+    if (!request.context.role.empty()) object["role"] = request.context.role;
     return sha256_hex(canonical_json(object));
 }
 

@@ -14,15 +14,17 @@ using Core = CachingHandler::Core;
 
 ChunkStream stream(std::shared_ptr<Core> core, std::unique_ptr<MessageRequest> request) {
     const auto stop = co_await stream_stop_token;
-    const auto key = core->key(*request);
+    const auto key = core->skips(*request) ? std::string() : core->key(*request);
     std::optional<Core::Lead> lead;
     std::exception_ptr failure;
     composition::Answer known;
-    try {
-        auto finding = Core::find(core, key, stop, lead);
-        known = co_await std::move(finding);
-    } catch (...) {
-        failure = std::current_exception();
+    if (!key.empty()) {
+        try {
+            auto finding = Core::find(core, key, stop, lead);
+            known = co_await std::move(finding);
+        } catch (...) {
+            failure = std::current_exception();
+        }
     }
     if (failure) composition::rethrow(failure, ErrorPhase::before_request);
     if (known) {
@@ -36,6 +38,7 @@ ChunkStream stream(std::shared_ptr<Core> core, std::unique_ptr<MessageRequest> r
     composition::InnerStream inner(core->handler().create_message(std::move(*request)), stop);
     request.reset();
     std::vector<StreamChunk> kept;
+    auto phase = ErrorPhase::before_first_chunk;
     for (;;) {
         std::optional<StreamChunk> chunk;
         try {
@@ -44,16 +47,15 @@ ChunkStream stream(std::shared_ptr<Core> core, std::unique_ptr<MessageRequest> r
             failure = std::current_exception();
         }
         if (!chunk) break;
-        kept.push_back(*chunk);
-        if (std::holds_alternative<FinishChunk>(*chunk)) {
+        phase = ErrorPhase::mid_stream;
+        if (!key.empty()) kept.push_back(*chunk);
+        if (!key.empty() && std::holds_alternative<FinishChunk>(*chunk)) {
             core->store(key, kept);
             lead.reset();
         }
         co_yield std::move(*chunk);
     }
-    if (!failure) co_return;
-    composition::rethrow(failure, kept.empty() ? ErrorPhase::before_first_chunk
-                                               : ErrorPhase::mid_stream);
+    if (failure) composition::rethrow(failure, phase);
 }
 
 }  // namespace
@@ -64,7 +66,6 @@ CachingHandler::CachingHandler(std::shared_ptr<ApiHandler> handler, CachingOptio
 CachingHandler::~CachingHandler() = default;
 
 ChunkStream CachingHandler::create_message(MessageRequest request) {
-    if (core_->skips(request)) return core_->handler().create_message(std::move(request));
     return stream(core_, std::make_unique<MessageRequest>(std::move(request)));
 }
 

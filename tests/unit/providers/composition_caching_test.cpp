@@ -120,6 +120,8 @@ TEST_CASE("caching: everything that changes the answer changes the key, and noth
         [](auto& r) { r.audio = {{"voice", "x"}}; },
         [](auto& r) { r.extra["verbosity"] = "low"; },
         [](auto& r) { r.verbosity = "low"; },
+        [](auto& r) { r.context.role = "fast"; },
+        [](auto& r) { r.context.role = "planning"; },
         [](auto& r) { r.messages.add(AssistantMessage(Content("x"))); },
         [](auto& r) {
             AssistantMessage message(Content("x"));
@@ -149,7 +151,6 @@ TEST_CASE("caching: everything that changes the answer changes the key, and noth
         [](auto& r) { r.context.session_id = "s"; },
         [](auto& r) { r.context.user_id = "u"; },
         [](auto& r) { r.context.trace_parent = "t"; },
-        [](auto& r) { r.context.role = "fast"; },
         [](auto& r) { r.context.deadline.emplace(); },
         [](auto& r) { r.stream = false; },
         [](auto& r) { r.metadata["run"] = 7; },

@@ -57,9 +57,10 @@ static_assert(!std::is_aggregate_v<CachingState>);
 /// Answers equal requests with the answer that one of them got.
 ///
 /// Exact: the key is the SHA-256 of the canonical JSON of canonical_request(), with the handler's
-/// model where the request names none, and the scope. Only whole answers are kept: those with a
-/// FinishChunk whose reason is stop or tool_calls; never errors, nor what was cut off. Sampling at
-/// a high temperature is cached like everything else: whoever wants fresh answers says `no_cache`.
+/// model where the request names none, the call's role, by which a RoutedHandler inside chooses who
+/// answers, and the scope. Only whole answers are kept: those with a FinishChunk whose reason is
+/// stop or tool_calls; never errors, nor what was cut off. Sampling at a high temperature is cached
+/// like everything else: whoever wants fresh answers says `no_cache`.
 ///
 /// A hit gives the chunks as they came. Its usage keeps the tokens, which say how large the
 /// conversation is, but has a `total_cost` of zero, `raw.cached` true and what the answer had cost
