@@ -13,14 +13,19 @@ Tokens find_tokens(const json::object* object, std::string_view key) {
     return tokens ? Tokens(std::max<std::int64_t>(0, *tokens)) : tokens;
 }
 
-std::optional<Money> find_money(const json::object* object, std::string_view key) {
-    const json::value* value = object ? find(*object, key) : nullptr;
+std::optional<Money> read_money(const json::value* value) {
     if (!value) return std::nullopt;
     if (value->is_string()) return Money::parse(value->get_string());
     if (value->is_double()) return Money::from_double(value->get_double());
     if (value->is_int64()) return Money::parse(std::to_string(value->get_int64()));
     if (value->is_uint64()) return Money::parse(std::to_string(value->get_uint64()));
     return std::nullopt;
+}
+
+/// No call gives money back: a negative figure tells nothing.
+std::optional<Money> find_money(const json::object* object, std::string_view key) {
+    const auto amount = read_money(object ? find(*object, key) : nullptr);
+    return amount && amount->is_negative() ? std::nullopt : amount;
 }
 
 /// Cache tokens are part of the prompt's count. In steps, so that no difference can overflow.

@@ -9,10 +9,32 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 namespace capstan {
+
+namespace {
+
+/// The limit that `extra` has, which wins over `max_tokens` on the wire.
+std::optional<std::int64_t> raw_limit(const MessageRequest& request) {
+    std::optional<std::int64_t> limit;
+    for (const auto key : {"max_tokens", "max_completion_tokens", "max_output_tokens"})
+        limit = std::max(limit, find_int(request.extra, key));  // nothing is less than any
+    return limit;
+}
+
+/// True for e.g. "gpt-4o-2024-08-06", as which "gpt-4o" answers.
+bool is_dated(std::string_view model, std::string_view answered) {
+    if (!answered.starts_with(model)) return false;
+    const auto rest = answered.substr(model.size());
+    return rest.starts_with('-') && rest.find_first_not_of("-0123456789") == rest.npos;
+}
+
+}  // namespace
 
 /// What the calls of one BudgetHandler share.
 class BudgetHandler::Core {
@@ -42,9 +64,22 @@ public:
         return info ? info->pricing : ModelPricing();
     }
 
+    /// What `usage` cost at the prices of the model that answered. Nothing if it told no cost, and
+    /// prices are unknown: those of another model would not do.
+    std::optional<Money> cost_of(const Usage& usage, const std::string& asked,
+                                 const ModelPricing& pricing, const std::string& answered) const {
+        const auto by_asked = composition::cost_of(usage, pricing);
+        if (usage.total_cost || answered.empty() || answered == asked) return by_asked;
+        const auto name = asked.empty() ? handler_->get_model().id : asked;
+        if (answered == name) return by_asked;
+        auto cost = composition::cost_of(usage, pricing_of(answered, info_of(answered)));
+        return !cost && is_dated(name, answered) ? by_asked : cost;
+    }
+
     std::int64_t output_tokens(const MessageRequest& request,
                                const std::optional<ModelInfo>& info) const {
         constexpr std::int64_t unknown = 4096;
+        if (const auto raw = raw_limit(request)) return *raw;
         if (request.max_tokens) return *request.max_tokens;
         if (options_.assumed_output_tokens) return *options_.assumed_output_tokens;
         return info ? info->max_completion_tokens.value_or(unknown) : unknown;
@@ -63,17 +98,17 @@ class Purse {
 public:
     /// Reserves; throws ApiError.
     Purse(std::shared_ptr<BudgetHandler::Core> core, MessageRequest& request)
-        : core_(std::move(core)), reservation_(reserve(request)) {}
+        : core_(std::move(core)), asked_(request.model), reservation_(reserve(request)) {}
     Purse(const Purse&) = delete;
-    ~Purse() { settle_unknown(); }
+    ~Purse() { settle(asked_); }
 
     void see(const StreamChunk& chunk) {
         delivered_ = true;
         if (const auto* told = std::get_if<UsageChunk>(&chunk)) {
-            if (const auto cost = composition::cost_of(told->usage, pricing_))
-                reservation_.settle(*cost);
-        } else if (std::holds_alternative<FinishChunk>(chunk)) {
-            settle_unknown();
+            usage_ = told->usage;
+            if (usage_->total_cost) settle(asked_);
+        } else if (const auto* finish = std::get_if<FinishChunk>(&chunk)) {
+            settle(finish->model);
         }
     }
 
@@ -97,19 +132,28 @@ private:
         if (!amount)
             amount = composition::largest_cost(
                 pricing_, composition::estimate_prompt_tokens(request), output);
-        if (options.cap_output && !request.max_tokens) request.max_tokens = output;
+        if (options.cap_output && !request.max_tokens && !raw_limit(request))
+            request.max_tokens = output;
         return core_->budget().reserve(amount.value_or(options.unknown_price_reservation));
     }
 
-    void settle_unknown() {
-        if (core_->options().charge_unknown)
+    /// Without a cost that was told, the prices are those of the model that answered.
+    void settle(const std::string& answered) {
+        if (!reservation_.open()) return;
+        const auto cost = usage_ ? core_->cost_of(*usage_, asked_, pricing_, answered)
+                                 : std::nullopt;
+        if (cost)
+            reservation_.settle(*cost);
+        else if (core_->options().charge_unknown)
             reservation_.settle_unknown();
         else
             reservation_.refund();
     }
 
     std::shared_ptr<BudgetHandler::Core> core_;
-    ModelPricing pricing_;
+    std::string asked_;     // may be empty
+    ModelPricing pricing_;  // of `asked_`
+    std::optional<Usage> usage_;
     SpendingBudget::Reservation reservation_;
     bool delivered_ = false;
 };

@@ -26,6 +26,7 @@ public:
     void settle(Money reserved, Money cost, bool certain) {
         const std::scoped_lock lock(mutex_);
         state_.reserved -= reserved;
+        cost = std::max(cost, Money());  // nobody but add_spent() gives money back
         state_.spent += cost;
         if (!certain) state_.uncertain += cost;
     }

@@ -8,7 +8,8 @@
 
 namespace capstan::registry {
 
-/// A handler whose requests all get the parameters of a model URI.
+/// A handler whose requests all get the parameters of a model URI. They win over what handlers
+/// around it set: a `max_tokens` of the URI also over BudgetOptions::cap_output.
 class ParameterHandler final : public ApiHandler {
 public:
     ParameterHandler(std::shared_ptr<ApiHandler> inner, ModelParameters parameters)

@@ -55,6 +55,17 @@ TEST_CASE("costs are exact, in every spelling") {
     CHECK(cost(stream(R"({"prompt_tokens":1,"cost":"free"})")) == "unknown");
 }
 
+TEST_CASE("a negative cost tells nothing: no call gives money back") {
+    CHECK(cost(stream(R"({"cost":-0.0})")) == "0");
+    for (const char* negative : {R"({"cost":-1})", R"({"cost":-1e-9})", R"({"cost":"-0.5"})",
+                                 R"({"cost":-9223372036854775808})"}) {
+        INFO(negative);
+        CHECK(cost(stream(negative)) == "unknown");
+    }
+    CHECK(cost(stream(R"({"cost":0.1,"is_byok":true,)"
+                      R"("cost_details":{"upstream_inference_cost":-5}})")) == "0.1");
+}
+
 TEST_CASE("floats where ints are expected") {
     const Usage usage = stream(R"({"prompt_tokens":10.0,"completion_tokens":2e1,)"
                                R"("prompt_tokens_details":{"cached_tokens":4.0}})");

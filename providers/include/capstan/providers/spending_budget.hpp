@@ -67,7 +67,8 @@ public:
     Money amount() const noexcept { return amount_; }
     bool open() const noexcept { return impl_ != nullptr; }
 
-    /// The real cost. The second call does nothing; so for the other two.
+    /// The real cost; a negative one counts as zero. The second call does nothing; so for the other
+    /// two.
     void settle(Money cost);
     /// The real cost is unknown: the reserved amount counts.
     void settle_unknown();
