@@ -50,24 +50,33 @@ void take_less(Wakeup::Limit& wait, const Wakeup::Limit& limit, Milliseconds wai
 class LimitedHandler::Queue::Place {
 public:
     explicit Place(std::shared_ptr<Queue> queue)
-        : queue_(std::move(queue)), place_(queue_->line_up()), wakeup_(*place_) {}
+        : queue_(std::move(queue)), wakeup_(std::make_shared<Wakeup>()) {}
     Place(const Place&) = delete;
     ~Place() {
-        if (!begun_) queue_->leave(place_);
+        if (place_) queue_->leave(*place_);
     }
 
+    /// The first time it lines up, and throws where too many wait. One lock for all of that: who
+    /// finds room must not be taken by others for one who waits.
     std::optional<Begun> try_begin(std::int64_t tokens, std::optional<Milliseconds>& wait) {
-        auto begun = queue_->try_begin(place_, tokens, wait);
-        begun_ = begun.has_value();
+        const std::scoped_lock lock(queue_->mutex_);
+        const bool first = !place_;
+        if (first) place_ = queue_->waiting_.insert(queue_->waiting_.end(), wakeup_);
+        auto begun = queue_->try_begin(*place_, tokens, wait);
+        if (begun) place_.reset();
+        if (!begun && first && queue_->waiting_.size() > queue_->options_.max_waiting) {
+            queue_->waiting_.erase(*place_);
+            place_.reset();
+            throw queue_->no_room(tokens);
+        }
         return begun;
     }
     const std::shared_ptr<Wakeup>& wakeup() const noexcept { return wakeup_; }
 
 private:
     std::shared_ptr<Queue> queue_;
-    Waiting::iterator place_;
     std::shared_ptr<Wakeup> wakeup_;
-    bool begun_ = false;
+    std::optional<Waiting::iterator> place_;  // in the line
 };
 
 LimitedHandler::Queue::Queue(LimitedOptions options) : options_(std::move(options)) {
@@ -78,16 +87,9 @@ LimitedHandler::Queue::Queue(LimitedOptions options) : options_(std::move(option
     if (!options_.clock) options_.clock = system_clock();
 }
 
-LimitedHandler::Queue::Waiting::iterator LimitedHandler::Queue::line_up() {
-    const std::scoped_lock lock(mutex_);
-    return waiting_.insert(waiting_.end(), std::make_shared<Wakeup>());
-}
-
-void LimitedHandler::Queue::check_room(std::int64_t tokens) const {
-    const std::scoped_lock lock(mutex_);
-    if (waiting_.size() <= options_.max_waiting) return;
-    throw refusal(fmt::format("{} calls are waiting already", waiting_.size() - 1),
-                  rate_wait(now(), tokens));
+ApiError LimitedHandler::Queue::no_room(std::int64_t tokens) const {
+    return refusal(fmt::format("{} calls are waiting already", waiting_.size()),
+                   rate_wait(now(), tokens));
 }
 
 void LimitedHandler::Queue::leave(Waiting::iterator place) {
@@ -102,18 +104,22 @@ void LimitedHandler::Queue::wake_head() {
 }
 
 Milliseconds LimitedHandler::Queue::rate_wait(TimePoint now, std::int64_t tokens) const {
-    auto wait = std::chrono::ceil<Milliseconds>(std::max(paused_until_, now) - now);
+    auto wait = pause_.rest(now);
     if (const auto limit = options_.requests_per_minute)
         wait = std::max(wait, requests_.wait_for(now, 1, *limit));
     if (const auto limit = options_.tokens_per_minute)
-        wait = std::max(wait, tokens_.wait_for(now, tokens, *limit));
+        wait = std::max(wait, tokens_.wait_for(now, counted(tokens), *limit));
     return wait;
+}
+
+std::int64_t LimitedHandler::Queue::counted(std::int64_t tokens) const {
+    constexpr std::int64_t most = 1'000'000'000'000;  // sums of a minute cannot overflow
+    return std::clamp<std::int64_t>(tokens, 0, std::min(*options_.tokens_per_minute, most));
 }
 
 std::optional<LimitedHandler::Queue::Begun> LimitedHandler::Queue::try_begin(
     Waiting::iterator place, std::int64_t tokens, std::optional<Milliseconds>& wait) {
     wait.reset();
-    const std::scoped_lock lock(mutex_);
     if (place != waiting_.begin()) return std::nullopt;
     if (options_.max_concurrent && running_ >= *options_.max_concurrent) return std::nullopt;
     const auto time = now();
@@ -123,7 +129,7 @@ std::optional<LimitedHandler::Queue::Begun> LimitedHandler::Queue::try_begin(
     }
     Begun begun;
     if (options_.requests_per_minute) requests_.add(time, 1);
-    if (options_.tokens_per_minute) begun.tokens = tokens_.add(time, tokens);
+    if (options_.tokens_per_minute) begun.tokens = tokens_.add(time, counted(tokens));
     ++running_;
     waiting_.erase(place);
     wake_head();
@@ -138,13 +144,13 @@ void LimitedHandler::Queue::finish() {
 
 void LimitedHandler::Queue::settle(composition::RateWindow::Id id, std::int64_t tokens) {
     const std::scoped_lock lock(mutex_);
-    tokens_.correct(id, tokens);
+    tokens_.correct(id, counted(tokens));
     wake_head();
 }
 
 void LimitedHandler::Queue::pause(Milliseconds time) {
     const std::scoped_lock lock(mutex_);
-    paused_until_ = std::max(paused_until_, now() + time);
+    pause_.extend(now(), time);
 }
 
 LimitedState LimitedHandler::Queue::state() const {
@@ -162,11 +168,10 @@ asio::awaitable<LimitedHandler::Queue::Ticket> LimitedHandler::Queue::enter(
     Place place(queue);
     const std::stop_callback on_stop(stop, [wakeup = place.wakeup()] { wakeup->wake(); });
     const auto began = queue->now();
-    for (bool first = true;; first = false) {
+    for (;;) {
         std::optional<Milliseconds> wait;
         if (const auto begun = place.try_begin(tokens, wait))
             co_return Ticket(queue, begun->tokens);
-        if (first) queue->check_room(tokens);
         const auto waited = std::chrono::floor<Milliseconds>(queue->now() - began);
         if (left && waited >= *left) throw deadline_passed();
         const auto max_wait = queue->options_.max_wait;

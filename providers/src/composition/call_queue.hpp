@@ -1,8 +1,10 @@
 #pragma once
 
+#include "composition/pause.hpp"
 #include "composition/rate_window.hpp"
 #include "composition/wakeup.hpp"
 
+#include <capstan/error.hpp>
 #include <capstan/providers/limited_handler.hpp>
 
 #include <list>
@@ -42,15 +44,18 @@ private:
         std::optional<composition::RateWindow::Id> tokens;
     };
 
-    Waiting::iterator line_up();
-    /// Throws when too many wait.
-    void check_room(std::int64_t tokens) const;
     void leave(Waiting::iterator place);
-    std::optional<Begun> try_begin(Waiting::iterator place, std::int64_t tokens,
-                                   std::optional<Milliseconds>& wait);
     void finish();
     void settle(composition::RateWindow::Id id, std::int64_t tokens);
+
+    // The rest is called under the lock.
+    /// What a call is told when too many wait.
+    ApiError no_room(std::int64_t tokens) const;
+    std::optional<Begun> try_begin(Waiting::iterator place, std::int64_t tokens,
+                                   std::optional<Milliseconds>& wait);
     Milliseconds rate_wait(TimePoint now, std::int64_t tokens) const;
+    /// As the limit of tokens counts them.
+    std::int64_t counted(std::int64_t tokens) const;
     void wake_head();
     TimePoint now() const { return options_.clock->now(); }
 
@@ -58,7 +63,7 @@ private:
     mutable std::mutex mutex_;
     Waiting waiting_;
     std::size_t running_ = 0;
-    TimePoint paused_until_{};
+    mutable composition::Pause pause_;
     mutable composition::RateWindow requests_;
     mutable composition::RateWindow tokens_;
 };

@@ -1,6 +1,7 @@
 #include "composition/fallback_call.hpp"
 
 #include "composition/call_errors.hpp"
+#include "composition/saturating_sum.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +13,7 @@ namespace capstan::composition {
 namespace {
 
 void add(std::optional<std::int64_t>& sum, const std::optional<std::int64_t>& more) {
-    if (more) sum = sum.value_or(0) + *more;
+    if (more) sum = saturating_sum(sum.value_or(0), *more);
 }
 
 // Usage of several tries; what nobody told stays unknown.
@@ -66,9 +67,18 @@ bool FallbackCall::passes(StreamChunk& chunk) {
         failed_.reset();
         return true;
     }
-    if (!delivered_ && is_preliminary(chunk) && has_next()) return false;
+    if (!delivered_ && is_preliminary(chunk) && has_next()) {
+        early_.push_back(std::move(chunk));
+        return false;
+    }
     if (!std::exchange(delivered_, true)) request_.reset();
     return true;
+}
+
+std::vector<StreamChunk> FallbackCall::held_before(const StreamChunk& chunk) {
+    auto held = std::exchange(early_, {});
+    if (auto usage = usage_before(chunk)) held.emplace_back(std::move(*usage));
+    return held;
 }
 
 std::optional<UsageChunk> FallbackCall::usage_before(const StreamChunk& chunk) {
@@ -108,6 +118,7 @@ std::exception_ptr FallbackCall::judge(const std::exception_ptr& failure) {
 }
 
 void FallbackCall::go_on(const ApiError& error) {
+    early_.clear();
     Failover failover;
     failover.from = order_[place_++];
     failover.to = order_[place_];

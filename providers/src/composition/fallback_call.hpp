@@ -18,11 +18,11 @@ public:
     /// The stream of the entry that is to be tried now.
     ChunkStream open();
 
-    /// False: the chunk is held back, because it says nothing of the answer itself.
+    /// False: the chunk was taken and is held back, because it says nothing of the answer itself.
     bool passes(StreamChunk& chunk);
 
-    /// A usage that was held back and belongs before `chunk`.
-    std::optional<UsageChunk> usage_before(const StreamChunk& chunk);
+    /// What was held back and belongs before `chunk`.
+    std::vector<StreamChunk> held_before(const StreamChunk& chunk);
 
     /// After a failure: nothing when the next entry is to be tried, else what is to be thrown,
     /// behind usage_of_failures().
@@ -38,6 +38,7 @@ private:
     };
 
     bool has_next() const noexcept { return place_ + 1 < order_.size(); }
+    std::optional<UsageChunk> usage_before(const StreamChunk& chunk);
     void go_on(const ApiError& error);
     ApiError final_error() const;
     void add_failed_cost(Usage& usage) const;
@@ -47,8 +48,9 @@ private:
     std::vector<std::size_t> order_;
     std::size_t place_ = 0;
     std::vector<Attempt> attempts_;
-    std::optional<Usage> held_;   // of the entry under way
-    std::optional<Usage> failed_;  // of failed entries, summed
+    std::vector<StreamChunk> early_;  // of the entry under way, before its answer
+    std::optional<Usage> held_;       // likewise
+    std::optional<Usage> failed_;     // of failed entries, summed
     bool delivered_ = false;
 };
 

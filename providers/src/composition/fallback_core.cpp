@@ -33,7 +33,7 @@ bool fails_over_by_default(const ApiError& error) {
 }
 
 FallbackHandler::Core::Core(std::vector<FallbackEntry> entries, FallbackOptions options)
-    : entries_(std::move(entries)), options_(std::move(options)), cool_until_(entries_.size()) {
+    : entries_(std::move(entries)), options_(std::move(options)), cooling_(entries_.size()) {
     if (entries_.empty())
         throw ApiError(ErrorKind::configuration, "A FallbackHandler needs at least one entry");
     for (const auto& entry : entries_) {
@@ -54,7 +54,7 @@ std::vector<std::size_t> FallbackHandler::Core::order() const {
     const std::scoped_lock lock(mutex_);
     for (std::size_t entry = 0; entry < entries_.size(); ++entry) {
         all.push_back(entry);
-        if (cool_until_[entry] <= now) ready.push_back(entry);
+        if (cooling_[entry].rest(now).count() == 0) ready.push_back(entry);
     }
     return ready.empty() ? all : ready;
 }
@@ -66,9 +66,9 @@ bool FallbackHandler::Core::fails_over(const ApiError& error) const {
 void FallbackHandler::Core::note_failure(std::size_t entry, const ApiError& error) {
     if (options_.cool_down.count() <= 0) return;
     const auto asked = error.info().retry_after.value_or(std::chrono::milliseconds(0));
-    const auto until = options_.clock->now() + std::max(options_.cool_down, asked);
+    const auto now = options_.clock->now();
     const std::scoped_lock lock(mutex_);
-    cool_until_[entry] = std::max(cool_until_[entry], until);
+    cooling_[entry].extend(now, std::max(options_.cool_down, asked));
 }
 
 void FallbackHandler::Core::tell(const Failover& failover) const {

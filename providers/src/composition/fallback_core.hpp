@@ -1,8 +1,9 @@
 #pragma once
 
+#include "composition/pause.hpp"
+
 #include <capstan/providers/fallback_handler.hpp>
 
-#include <chrono>
 #include <mutex>
 #include <vector>
 
@@ -25,13 +26,11 @@ public:
     void tell(const Failover& failover) const;
 
 private:
-    using TimePoint = std::chrono::system_clock::time_point;
-
     std::vector<FallbackEntry> entries_;
     std::vector<std::string> names_;
     FallbackOptions options_;
     mutable std::mutex mutex_;
-    std::vector<TimePoint> cool_until_;
+    mutable std::vector<composition::Pause> cooling_;
 };
 
 }  // namespace capstan

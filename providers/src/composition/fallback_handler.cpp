@@ -41,7 +41,8 @@ ChunkStream stream(std::shared_ptr<FallbackHandler::Core> core,
             if (failure) break;
             if (!chunk) co_return;
             if (!call.passes(*chunk)) continue;
-            if (auto usage = call.usage_before(*chunk)) co_yield std::move(*usage);
+            auto held = call.held_before(*chunk);
+            for (auto& each : held) co_yield std::move(each);
             co_yield std::move(*chunk);
         }
         inner.reset();

@@ -4,6 +4,7 @@
 #include "composition/call_queue.hpp"
 #include "composition/inner_stream.hpp"
 #include "composition/request_size.hpp"
+#include "composition/saturating_sum.hpp"
 
 #include <utility>
 #include <variant>
@@ -11,13 +12,14 @@
 namespace capstan {
 namespace {
 
+using composition::saturating_sum;
 using Queue = LimitedHandler::Queue;
 
 std::int64_t expected_tokens(const Queue& queue, const MessageRequest& request) {
     const auto& options = queue.options();
     if (!options.tokens_per_minute) return 0;
-    return composition::estimate_prompt_tokens(request) +
-           request.max_tokens.value_or(options.assumed_output_tokens);
+    return saturating_sum(composition::estimate_prompt_tokens(request),
+                          request.max_tokens.value_or(options.assumed_output_tokens));
 }
 
 composition::Wakeup::Limit time_left(const MessageRequest& request) {
@@ -55,9 +57,11 @@ public:
 private:
     void settle(const Usage& usage) {
         if (!usage.input_tokens && !usage.output_tokens) return;
-        auto tokens = usage.input_tokens.value_or(0) + usage.output_tokens.value_or(0) +
-                      usage.cache_write_tokens.value_or(0);
-        if (queue_.options().count_cache_reads) tokens += usage.cache_read_tokens.value_or(0);
+        auto tokens = usage.input_tokens.value_or(0);
+        tokens = saturating_sum(tokens, usage.output_tokens.value_or(0));
+        tokens = saturating_sum(tokens, usage.cache_write_tokens.value_or(0));
+        if (queue_.options().count_cache_reads)
+            tokens = saturating_sum(tokens, usage.cache_read_tokens.value_or(0));
         ticket_.settle(tokens);
     }
 

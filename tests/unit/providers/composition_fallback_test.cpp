@@ -243,3 +243,48 @@ TEST_CASE("fallback: model and prices are those of the entries") {
     CHECK(handler.model_info("b/two")->id == "b/two");
     CHECK_FALSE(handler.model_info("c"));
 }
+
+TEST_CASE("fallback: what describes an answer comes with that answer, and before it") {
+    const auto note = [](std::string name, std::string text) {
+        ExtraChunk chunk;
+        chunk.name = std::move(name);
+        chunk.value = json::value(text);
+        return chunk;
+    };
+    const auto names = [](const Heard& heard) {
+        std::string all;
+        for (const auto& chunk : heard.chunks)
+            if (const auto* extra = std::get_if<ExtraChunk>(&chunk))
+                all += std::string(extra->value.as_string()) + " ";
+        return all;
+    };
+    const auto described = [&](const std::string& name) {
+        return ScriptedAnswer()
+            .chunk(note("debug", name + "-debug"))
+            .chunk(note("openrouter_metadata", name + "-metadata"));
+    };
+    const auto failing = [&] {
+        return scripted(described("failed").error(ErrorKind::server, "broke"));
+    };
+    const auto good = [&] { return scripted(described("good").text("yes")); };
+    const std::string wanted = "good-debug good-metadata ";
+    for (const auto& entries : std::vector<std::vector<FallbackEntry>>{
+             {{good()}},
+             {{good()}, {good()}},
+             {{failing()}, {good()}},
+             {{failing()}, {good()}, {good()}},
+             {{failing()}, {failing()}, {good()}, {good()}}}) {
+        INFO(entries.size());
+        FallbackHandler handler(entries);
+        const auto heard = hear(handler, question());
+        CHECK(heard.complete());
+        CHECK(names(heard) == wanted);
+        CHECK(std::holds_alternative<TextChunk>(heard.chunks.at(2)));
+    }
+    // An answer of nothing but a usage and its end.
+    FallbackHandler silent({{scripted(described("good"))}, {good()}});
+    const auto heard = hear(silent, question());
+    CHECK(heard.complete());
+    CHECK(names(heard) == wanted);
+    CHECK(heard.usages().size() == 1);
+}
