@@ -51,6 +51,12 @@ std::string wrapped_error(const SseEvent& event) {
     return text;
 }
 
+// What ends a turn before the model has said all, so that its last call may be a part of one.
+bool cuts(FinishReason reason) {
+    return reason == FinishReason::length || reason == FinishReason::content_filter ||
+           reason == FinishReason::error;
+}
+
 std::optional<std::int64_t> count(const json::object& timings, std::string_view key) {
     const auto value = find_int(timings, key);
     return value && *value >= 0 ? value : std::nullopt;
@@ -119,7 +125,9 @@ std::optional<Usage> CompatibleDecoder::usage() const {
 
 FinishChunk CompatibleDecoder::finish_chunk() const {
     FinishChunk chunk = inner_.finish_chunk();
-    if (chunk.reason == FinishReason::other) chunk.reason = known_reason(chunk.finish_reason);
+    const FinishReason known = known_reason(chunk.finish_reason);
+    const bool called = chunk.reason == FinishReason::tool_calls;
+    if (chunk.reason == FinishReason::other || (called && cuts(known))) chunk.reason = known;
     if (chunk.reason == FinishReason::error && chunk.native_finish_reason.empty())
         chunk.native_finish_reason = chunk.finish_reason;
     return chunk;

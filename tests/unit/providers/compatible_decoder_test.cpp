@@ -129,8 +129,8 @@ TEST_CASE("two spellings in one delta are one thought") {
 }
 
 TEST_CASE("think tags in the text are parted only where that is asked for") {
-    const std::string stream = delta(R"("content":"<think>h")") + delta(R"("content":"m</think>a")") +
-                               ending("stop") + done;
+    const std::string stream = delta(R"("content":"<think>h")") +
+                               delta(R"("content":"m</think>a")") + ending("stop") + done;
     CHECK(joined(read({stream}).chunks) == "R() T(<think>hm</think>a) ");
     CHECK(joined(read({stream}, true).chunks) == "R(hm) T(a) ");
     const std::string body =
@@ -198,6 +198,29 @@ TEST_CASE("an answer that ended because the server gave up is an error") {
     CHECK(result.finish.reason == FinishReason::error);
 }
 
+TEST_CASE("a call that was cut is no turn of tools, whatever the word for the cut is") {
+    const auto [word, reason] = GENERATE(table<const char*, FinishReason>({
+        {"length", FinishReason::length},
+        {"max_tokens", FinishReason::length},
+        {"model_length", FinishReason::length},
+        {"content_filter", FinishReason::content_filter},
+        {"safety", FinishReason::content_filter},
+        {"insufficient_system_resource", FinishReason::error},
+        {"abort", FinishReason::error},
+        {"error", FinishReason::error},
+        {"eos", FinishReason::tool_calls},
+        {"tool_use", FinishReason::tool_calls},
+        {"never_heard", FinishReason::tool_calls},
+    }));
+    INFO(word);
+    const std::string half =
+        R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"pa"}}])";
+    const auto result = read({delta(half) + ending(word) + done});
+    CHECK(result.finish.reason == reason);
+    CHECK(result.finish.finish_reason == word);
+    CHECK(result.error.has_value() == (reason == FinishReason::error));
+}
+
 TEST_CASE("usage is found wherever it is") {
     const auto [more, input, cached, output] = GENERATE(table<const char*, int, int, int>({
         {R"(,"usage":{"prompt_tokens":10,"completion_tokens":3})", 10, -1, 3},
@@ -235,7 +258,8 @@ TEST_CASE("errors in the middle of a stream are found in every shape") {
         "event: error\ndata: {\"message\":\"boom\"}\n\n",
         "event: error\ndata: boom\n\n",
         "error: boom\n\n",
-        "data: {\"object\":\"error\",\"message\":\"boom\",\"type\":\"BadRequestError\",\"code\":400}\n\n",
+        "data: {\"object\":\"error\",\"message\":\"boom\",\"type\":\"BadRequestError\","
+        "\"code\":400}\n\n",
         "data: {\"error\":\"boom\"}\n\n",
         "data: {\"choices\":[],\"error\":{\"message\":\"boom\",\"code\":\"x\"}}\n\n");
     INFO(error);
