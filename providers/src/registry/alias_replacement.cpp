@@ -51,22 +51,39 @@ bool same_parameter(std::string_view a, std::string_view b) {
     return a == b || (reasoning(a) && reasoning(b));
 }
 
+// Letters stand for what was captured, or digits where only they can stand, as in a port.
+void check_sample(std::string sample, const std::vector<std::size_t>& places) {
+    const auto fill = [&](const char* filler) {
+        for (const auto at : places)
+            if (at < sample.size()) sample.replace(at, 2, filler);
+    };
+    try {
+        fill("11");
+        parse_model_uri(sample);
+    } catch (const TextFault&) {
+        fill("xx");
+        parse_model_uri(sample);
+    }
+}
+
 }  // namespace
 
 void check_replacement(std::string_view replacement, int groups) {
-    std::string sample(replacement);  // as long as the replacement, so that places stay the same
-    std::size_t first = none;
-    std::size_t last = 0;
+    std::vector<std::size_t> places;
     for (std::size_t at = replacement.find('\\'); at != none; at = replacement.find('\\', at + 2)) {
         check_escape(replacement, at, groups);
-        sample.replace(at, 2, "xx");
-        first = std::min(first, at);
-        last = at;
+        places.push_back(at);
     }
-    if (first < std::min(sample.find(':'), sample.size())) return;  // it captures a provider
+    if (places.empty()) {
+        parse_model_uri(replacement);
+        return;
+    }
+    // It captures a provider.
+    if (places.front() < std::min(replacement.find(':'), replacement.size())) return;
     // A captured value can be anything.
-    if (const auto query = sample.find('?'); query < last) sample.resize(query);
-    parse_model_uri(sample);
+    if (const auto query = replacement.find('?'); query < places.back())
+        replacement = replacement.substr(0, query);
+    check_sample(std::string(replacement), places);
 }
 
 std::string with_parameters(std::string uri, std::string_view query) {

@@ -31,18 +31,24 @@ void cover_users(std::string& text) {
     for (auto at = text.find("://"); at != none; at = text.find("://", at + 3)) {
         const auto begin = at + 3;
         const auto end = std::min(text.find_first_of("/?#", begin), text.size());
-        const auto user_end = text.rfind('@', end == 0 ? 0 : end - 1);
-        if (user_end != none && user_end > begin) cover(text, begin, user_end);
+        const auto user = std::string_view(text).substr(begin, end - begin).rfind('@');
+        if (user != none) cover(text, begin, begin + user);
     }
 }
 
+// name=value& behind '?' and '&'. One pass, since the text may be long and hostile.
 void cover_parameters(std::string& text) {
-    for (auto at = text.find_first_of("?&"); at != none; at = text.find_first_of("?&", at + 1)) {
-        const auto end = std::min(text.find('&', at + 1), text.size());
-        const auto equals = text.find('=', at + 1);
-        if (equals == none || equals >= end) continue;
-        if (names_a_secret(std::string_view(text).substr(at + 1, equals - at - 1)))
-            cover(text, equals + 1, end);
+    bool secret = false;  // of a name's parts, should a '?' be in it
+    for (auto at = text.find_first_of("?&"); at != none;) {
+        if (text[at] == '&') secret = false;
+        const auto name = at + 1;
+        at = text.find_first_of("?&=", name);
+        if (at == none) return;
+        secret = secret || names_a_secret(std::string_view(text).substr(name, at - name));
+        if (text[at] != '=') continue;
+        if (secret) cover(text, at + 1, std::min(text.find('&', at), text.size()));
+        secret = false;
+        at = text.find_first_of("?&", at);
     }
 }
 

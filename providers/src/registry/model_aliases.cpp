@@ -35,6 +35,15 @@ re2::RE2::Options expression_options() {
     return options;
 }
 
+// Where the part of the pattern begins that RE2 complains of, which it names by its text only.
+std::size_t place_of_fault(const std::string& pattern, const re2::RE2& expression) {
+    const std::size_t length = expression.error_arg().size();
+    if (expression.error_code() == re2::RE2::ErrorTrailingBackslash) return pattern.size() - 1;
+    if (expression.error_code() == re2::RE2::ErrorMissingBracket) return pattern.size() - length;
+    const auto at = pattern.find(expression.error_arg());
+    return at == std::string::npos ? 0 : at;
+}
+
 void check_pattern(const std::string& pattern, const re2::RE2& expression,
                    std::string_view subject) {
     TextFault fault;
@@ -44,8 +53,7 @@ void check_pattern(const std::string& pattern, const re2::RE2& expression,
         fail(pattern, fault, subject);
     }
     if (expression.ok()) return;
-    const auto at = pattern.find(expression.error_arg());
-    fault.position = at == std::string::npos ? 0 : at;
+    fault.position = place_of_fault(pattern, expression);
     fault.length = expression.error_arg().size();
     fault.problem = "this is no regular expression: " + expression.error();
     fault.remedy = "The syntax is RE2's, which has no look-around and no back-references";

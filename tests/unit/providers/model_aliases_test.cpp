@@ -76,6 +76,9 @@ TEST_CASE("a rule that cannot work is refused when it is loaded, and where it is
         {"", "p:m", "pattern", 0, "empty"},
         {"a(b", "p:m", "pattern", 0, "missing )"},
         {"ab[c", "p:m", "pattern", 2, "missing ]"},
+        {"[a]b[a", "p:m", "pattern", 4, "missing ]"},
+        {"a\\", "p:m", "pattern", 1, "trailing"},
+        {"\\\\[a\\", "p:m", "pattern", 4, "trailing"},
         {"a**", "p:m", "pattern", 1, "**"},
         {"(a)\\1", "p:m", "pattern", 3, "invalid escape"},
         {"(?=a)", "p:m", "pattern", 0, "invalid perl operator"},
@@ -114,6 +117,9 @@ TEST_CASE("what only a capture can decide is not refused beforehand") {
     CHECK(ModelAliases::from_rules({{"^use (.*)$", "\\1"}}).resolve("use a:b") == "a:b");
     CHECK(ModelAliases::from_rules({{"^(x)?y$", "p:m\\1"}}).resolve("y") == "p:m");
     CHECK(ModelAliases::from_rules({{"y", "p:a\\\\b"}}).resolve("y") == "p:a\\b");
+    CHECK(ModelAliases::from_rules({{"^m(\\d+)$", "local:m@http://127.0.0.1:\\1/v1"}})
+              .resolve("m8080") == "local:m@http://127.0.0.1:8080/v1");
+    CHECK(ModelAliases::from_rules({{"^(.*)/(.*)$", "p:\\1@v:\\2"}}).resolve("m/x") == "p:m@v:x");
 }
 
 TEST_CASE("aliases come from JSON, strictly") {

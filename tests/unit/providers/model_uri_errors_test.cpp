@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include <chrono>
 #include <string>
 
 using namespace capstan;
@@ -175,4 +176,29 @@ TEST_CASE("the caret lines fit any text and any place") {
             REQUIRE(is_valid_utf8(lines));
             REQUIRE(has(lines, "^"));
         }
+}
+
+TEST_CASE("long wrong texts are refused in time linear in them") {
+    const auto* piece = GENERATE("://", "&", "?", "?a=", "?token=", "&token=a", "@", "://@", "sk-");
+    INFO(piece);
+    std::string text = "p:m";
+    while (text.size() < 2'000'000) text += piece;
+    const auto start = std::chrono::steady_clock::now();
+    CHECK_THROWS_AS(ModelUri::parse(text), ModelUriError);
+    // Milliseconds in fact; with time that grows with the square it is from 10 seconds on.
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+}
+
+TEST_CASE("every secret of a text is covered, wherever its parts are") {
+    using registry::without_secrets;
+    CHECK(without_secrets("p:m?token=a?b&seed=1") == "p:m?token=***&seed=1");
+    CHECK(without_secrets("p:m?x=1?api_key=a=b") == "p:m?x=1?api_key=***");
+    CHECK(without_secrets("p:m?api_key?=ab&seed=12") == "p:m?api_key?=**&seed=12");
+    CHECK(without_secrets("p:m?a?token=ab") == "p:m?a?token=**");
+    CHECK(without_secrets("p:m?token&a=bc") == "p:m?token&a=bc");
+    CHECK(without_secrets("p:m&token=&a=bc") == "p:m&token=&a=bc");
+    CHECK(without_secrets("p:m?token") == "p:m?token");
+    CHECK(without_secrets("p:m@http://u:p@w@h/x") == "p:m@http://*****@h/x");
+    CHECK(without_secrets("p@m://h/x@y://@z") == "p@m://h/x@y://@z");
+    CHECK(without_secrets("://") == "://");
 }
