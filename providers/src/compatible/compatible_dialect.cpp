@@ -37,8 +37,10 @@ ProviderSupport CompatibleDialect::support() const {
 }
 
 WireRequest CompatibleDialect::write(const MessageRequest& request, ReasoningReplay replay) const {
-    const auto info = model_info(model_of(options_, request));
-    return write_request(options_, server_->quirks(), request, info ? &*info : nullptr, replay);
+    const std::string model = model_of(options_, request);
+    const auto info = model_info(model);
+    return write_request(options_, server_->quirks(model), request, info ? &*info : nullptr,
+                         replay);
 }
 
 std::unique_ptr<AnswerDecoder> CompatibleDialect::decoder(const WireRequest&) const {

@@ -25,16 +25,16 @@ void keep_members(json::object& extra, const std::array<std::string_view, N>& na
     extra = std::move(kept);
 }
 
-// The families whose models refuse other ids whoever runs them.
-ToolCallIdRule id_rule(std::string_view model, ToolCallIdRule rule) {
+// The families whose models refuse other ids and other orders of roles whoever runs them.
+bool is_mistral(std::string_view model) {
     for (const auto word : {"mistral", "mixtral", "ministral", "codestral", "devstral", "magistral",
                             "pixtral", "voxtral"})
-        if (model.find(word) != model.npos) return ToolCallIdRule::exactly_9_alphanumeric;
-    return rule;
+        if (model.find(word) != model.npos) return true;
+    return false;
 }
 
 ToolCallIds map_ids(const Transcript& transcript, std::string_view model, ToolCallIdRule rule) {
-    switch (id_rule(model, rule)) {
+    switch (is_mistral(model) ? ToolCallIdRule::exactly_9_alphanumeric : rule) {
         case ToolCallIdRule::up_to_40:
             return map_tool_call_ids(transcript.messages(), "openai/any");
         case ToolCallIdRule::exactly_9_alphanumeric:
@@ -55,7 +55,8 @@ public:
           quirks_(quirks),
           ids_(map_ids(transcript, model, *quirks.tool_call_ids)),
           replays_(replay == ReasoningReplay::fitting &&
-                   quirks.reasoning_history != ReasoningHistory::none) {
+                   quirks.reasoning_history != ReasoningHistory::none),
+          user_after_tool_(*quirks.user_after_tool && !is_mistral(model)) {
         format_.dropped_marks = all_marks;
         format_.null_content = *quirks.null_content;
         if (!ids_.empty()) format_.ids = &ids_;
@@ -64,22 +65,34 @@ public:
 
     void write(std::size_t index) {
         const Message& message = *transcript_.messages()[index];
-        if (!std::holds_alternative<ToolMessage>(message)) flush_images();
+        const bool is_result = std::holds_alternative<ToolMessage>(message);
+        if (!is_result) flush_images();
+        if (std::holds_alternative<UserMessage>(message)) end_tool_turn();
         begin();
         std::visit([&](const auto& known) { write_one(index, known); }, message);
+        behind_tool_ = is_result;
     }
 
     /// Pictures of tools, which wait for the last result of their turn.
     void flush_images() {
         if (images_.empty()) return;
+        end_tool_turn();
         begin();
         images_.insert(images_.begin(),
                        ContentPart(TextPart("Pictures from the results of the tools above:")));
         append_message(out_, UserMessage(std::move(images_)), format_);
         images_.clear();
+        behind_tool_ = false;
     }
 
 private:
+    // Where a message of the user, which is about to come, may not follow the result of a tool.
+    void end_tool_turn() {
+        if (!behind_tool_ || user_after_tool_) return;
+        begin();
+        out_ += R"({"role":"assistant","content":"OK."})";
+    }
+
     void begin() {
         if (!first_) out_ += ',';
         first_ = false;
@@ -103,6 +116,11 @@ private:
             if (std::holds_alternative<AssistantMessage>(*messages[i])) last_answer_ = i + 1;
     }
 
+    void keep_name(json::object& extra) const {
+        if (*quirks_.message_extras) keep_members(extra, std::array<std::string_view, 1>{"name"});
+        else extra.clear();
+    }
+
     Content content_for(std::size_t index, const Content& content) const {
         return fit_content(content, quirks_, index < last_answer_);
     }
@@ -114,7 +132,7 @@ private:
         SystemMessage fitted = message;
         fitted.content = content_for(index, message.content);
         if (!*quirks_.developer_role) fitted.role = "system";
-        keep_members(fitted.extra, std::array<std::string_view, 1>{"name"});
+        keep_name(fitted.extra);
         append_message(out_, fitted, format_);
     }
 
@@ -122,7 +140,7 @@ private:
         if (is_plain(index, message.content, message.extra)) return copy(index);
         UserMessage fitted = message;
         fitted.content = content_for(index, message.content);
-        keep_members(fitted.extra, std::array<std::string_view, 1>{"name"});
+        keep_name(fitted.extra);
         append_message(out_, fitted, format_);
     }
 
@@ -139,7 +157,7 @@ private:
         fitted.content = content_for(index, message.content);
         fitted.reasoning = Reasoning();
         const bool own = is_own(message);
-        keep_members(fitted.extra, std::array<std::string_view, 3>{"name", "refusal", "audio"});
+        fit_extra(fitted, quirks_, own);
         // Fields of the calls are for the model that made them, e.g. Gemini's signatures.
         if (!own)
             for (ToolCall& call : fitted.tool_calls)
@@ -181,7 +199,9 @@ private:
     ToolCallIds ids_;
     MessageFormat format_;
     bool replays_;
+    bool user_after_tool_;
     bool first_ = true;
+    bool behind_tool_ = false;
     std::size_t last_answer_ = 0;  // messages before this one are history
     std::vector<bool> in_tool_turn_;
     std::vector<ContentPart> images_;

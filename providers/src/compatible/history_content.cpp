@@ -28,6 +28,10 @@ Parts without_images(Parts parts, bool old) {
     return parts;
 }
 
+bool is_empty(const Content& content) {
+    return std::visit([](const auto& known) { return known.empty(); }, content);
+}
+
 }  // namespace
 
 Content fit_content(const Content& content, const OpenAiQuirks& quirks, bool old) {
@@ -49,6 +53,22 @@ Content take_images(Content content, std::vector<ContentPart>& images) {
         part = TextPart(moved);
     }
     return content;
+}
+
+void fit_extra(AssistantMessage& message, const OpenAiQuirks& quirks, bool own) {
+    const json::object extra = std::exchange(message.extra, {});
+    const json::object* audio = find_object(extra, "audio");
+    const auto id = audio ? find_string(*audio, "id") : std::nullopt;
+    const auto refusal = find_string(extra, "refusal");
+    const auto said = audio ? find_string(*audio, "transcript") : std::nullopt;
+    if (*quirks.message_extras) {
+        for (const auto* name : {"name", "refusal"})
+            if (const auto* value = find(extra, name)) message.extra[name] = *value;
+        if (own && id) message.extra["audio"].emplace_object()["id"] = *id;
+    }
+    if (!is_empty(message.content)) return;
+    if (said && !message.extra.contains("audio")) message.content = std::string(*said);
+    else if (refusal && !message.extra.contains("refusal")) message.content = std::string(*refusal);
 }
 
 }  // namespace capstan::compatible

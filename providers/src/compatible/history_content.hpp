@@ -1,6 +1,6 @@
 #pragma once
 
-#include <capstan/content.hpp>
+#include <capstan/message.hpp>
 #include <capstan/providers/openai_quirks.hpp>
 
 #include <vector>
@@ -14,5 +14,10 @@ Content fit_content(const Content& content, const OpenAiQuirks& quirks, bool old
 
 /// Moves pictures out of the result of a tool, which may hold nothing but text, into `images`.
 Content take_images(Content content, std::vector<ContentPart>& images);
+
+/// Leaves of an answer's `extra` what is repeated to the server: `name`, `refusal`, and the id of
+/// `audio` if the model that is asked has spoken it (`own`). Words that are left out become the
+/// content where there is none.
+void fit_extra(AssistantMessage& message, const OpenAiQuirks& quirks, bool own);
 
 }  // namespace capstan::compatible

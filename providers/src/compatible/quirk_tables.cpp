@@ -38,6 +38,8 @@ OpenAiQuirks generic() {
     quirks.text_parts = true;
     quirks.images = true;
     quirks.tool_call_ids = ToolCallIdRule::any;
+    quirks.user_after_tool = true;
+    quirks.message_extras = true;
     quirks.parallel_tool_calls = true;
     quirks.strict_tools = true;
     quirks.named_tool_choice = true;
@@ -47,6 +49,7 @@ OpenAiQuirks generic() {
     quirks.repetition_field = "repetition_penalty";
     quirks.seed_field = "seed";
     quirks.user_field = "user";
+    quirks.most_stop_texts = 0;
     return quirks;
 }
 
@@ -60,6 +63,7 @@ OpenAiQuirks openai() {
     quirks.tool_call_ids = ToolCallIdRule::up_to_40;
     quirks.extended_sampling = false;
     quirks.repetition_field = "";
+    quirks.most_stop_texts = 4;
     return quirks;
 }
 
@@ -77,28 +81,35 @@ OpenAiQuirks deepseek() {
     quirks.strict_tools = false;
     quirks.extended_sampling = false;
     quirks.repetition_field = "";
+    quirks.most_stop_texts = 16;
     return quirks;
 }
 
+// https://console.groq.com/docs/reasoning: these are the efforts of the gpt-oss models.
 OpenAiQuirks groq() {
     OpenAiQuirks quirks = generic();
     quirks.output_limit_field = "max_completion_tokens";
+    quirks.reasoning_efforts = {"low", "medium", "high"};
     quirks.reasoning_history = ReasoningHistory::tool_turns;
     quirks.reasoning_field = "reasoning";
     quirks.model_required = true;
     quirks.strict_tools = false;
     quirks.extended_sampling = false;
     quirks.repetition_field = "";
+    quirks.most_stop_texts = 4;
     return quirks;
 }
 
-// Answers 422 "extra_forbidden" to any field of others.
+// Answers 422 "extra_forbidden" to any field of others, and 400 "Unexpected role 'user' after role
+// 'tool'" (code 3230).
 OpenAiQuirks mistral() {
     OpenAiQuirks quirks = generic();
     quirks.reasoning_request = ReasoningRequest::none;
     quirks.stream_usage = false;
     quirks.model_required = true;
     quirks.tool_call_ids = ToolCallIdRule::exactly_9_alphanumeric;
+    quirks.user_after_tool = false;
+    quirks.message_extras = false;
     quirks.required_tool_choice = "any";
     quirks.extended_sampling = false;
     quirks.verbosity = false;

@@ -30,7 +30,8 @@ std::string effort_of(std::int64_t budget) {
     return budget <= 2048 ? "low" : budget <= 8192 ? "medium" : "high";
 }
 
-// "none" is no neighbour of the others: who wants some thinking gets some.
+// "none" is no neighbour of the others: who wants some thinking gets some. Words of a server's own
+// are the farthest, and no choice of "none".
 std::string nearest(const std::string& effort, const std::vector<std::string>& listed) {
     if (listed.empty() || std::find(listed.begin(), listed.end(), effort) != listed.end())
         return effort;
@@ -41,9 +42,9 @@ std::string nearest(const std::string& effort, const std::vector<std::string>& l
     std::string best;
     int best_distance = 100;
     for (const std::string& candidate : listed) {
+        if (candidate == "none") continue;
         const auto rank = rank_of(candidate);
-        if (!rank || *rank == 0) continue;
-        const int distance = std::abs(*rank - *wanted);
+        const int distance = rank ? std::abs(*rank - *wanted) : 99;
         if (distance >= best_distance) continue;
         best = candidate;
         best_distance = distance;

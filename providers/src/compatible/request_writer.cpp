@@ -10,6 +10,8 @@
 
 #include <capstan/error.hpp>
 
+#include <cstdint>
+#include <string>
 #include <utility>
 
 namespace capstan::compatible {
@@ -83,6 +85,19 @@ void write_streaming(BodyWriter& body, bool stream, const OpenAiQuirks& quirks) 
     body.object("stream_options", stream_options);
 }
 
+// Metadata and the session id are not sent, and each server has its own limit of stop texts.
+void check_sent(const MessageRequest& request, const Sampling& sampling, const json::object& extra,
+                const OpenAiQuirks& quirks) {
+    json::object unchecked = extra;
+    for (const auto* name : {"metadata", "session_id", "stop"}) unchecked[name] = true;
+    check_request(request, sampling, unchecked);
+    const auto most = *quirks.most_stop_texts;
+    if (most > 0 && static_cast<std::int64_t>(sampling.stop.size()) > most &&
+        !extra.contains("stop"))
+        throw ApiError(ErrorKind::invalid_request,
+                       "stop: more than " + std::to_string(most) + " texts");
+}
+
 }  // namespace
 
 std::string model_of(const ProviderOptions& options, const MessageRequest& request) {
@@ -94,7 +109,7 @@ WireRequest write_request(const ProviderOptions& options, const OpenAiQuirks& qu
                           ReasoningReplay replay) {
     const json::object extra = merge_extra(options.extra, request.extra);
     const Sampling sampling = merge_sampling(options.sampling, request.sampling);
-    check_request(request, sampling, extra);
+    check_sent(request, sampling, extra, quirks);
     WireRequest result;
     result.path = "/chat/completions";
     const auto raw = find_string(extra, "model");

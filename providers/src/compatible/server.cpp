@@ -12,10 +12,17 @@ void take(std::optional<T>& into, const std::optional<T>& from) {
     if (from) into = from;
 }
 
+// https://console.groq.com/docs/reasoning: Qwen's models are only told whether to think.
+void fit_to_model(OpenAiQuirks& quirks, OpenAiFlavour flavour, std::string_view model) {
+    if (flavour == OpenAiFlavour::groq && model.find("qwen3") != model.npos)
+        quirks.reasoning_efforts = {"none", "default"};
+}
+
 }  // namespace
 
-OpenAiQuirks resolve(const OpenAiQuirks& wanted, OpenAiFlavour flavour) {
+OpenAiQuirks resolve(const OpenAiQuirks& wanted, OpenAiFlavour flavour, std::string_view model) {
     OpenAiQuirks result = openai_quirks(flavour);
+    fit_to_model(result, flavour, model);
     take(result.output_limit_field, wanted.output_limit_field);
     take(result.reasoning_request, wanted.reasoning_request);
     take(result.reasoning_efforts, wanted.reasoning_efforts);
@@ -32,6 +39,8 @@ OpenAiQuirks resolve(const OpenAiQuirks& wanted, OpenAiFlavour flavour) {
     take(result.text_parts, wanted.text_parts);
     take(result.images, wanted.images);
     take(result.tool_call_ids, wanted.tool_call_ids);
+    take(result.user_after_tool, wanted.user_after_tool);
+    take(result.message_extras, wanted.message_extras);
     take(result.parallel_tool_calls, wanted.parallel_tool_calls);
     take(result.strict_tools, wanted.strict_tools);
     take(result.named_tool_choice, wanted.named_tool_choice);
@@ -41,6 +50,7 @@ OpenAiQuirks resolve(const OpenAiQuirks& wanted, OpenAiFlavour flavour) {
     take(result.repetition_field, wanted.repetition_field);
     take(result.seed_field, wanted.seed_field);
     take(result.user_field, wanted.user_field);
+    take(result.most_stop_texts, wanted.most_stop_texts);
     return result;
 }
 

@@ -13,8 +13,9 @@
 
 namespace capstan::compatible {
 
-/// `wanted`, and what it leaves open as the flavour has it.
-OpenAiQuirks resolve(const OpenAiQuirks& wanted, OpenAiFlavour flavour);
+/// `wanted`, and what it leaves open as the flavour has it for this model.
+OpenAiQuirks resolve(const OpenAiQuirks& wanted, OpenAiFlavour flavour,
+                     std::string_view model = {});
 
 /// What is known of the server at the other end; all copies of a handler's parts share one.
 /// Thread-safe.
@@ -24,7 +25,9 @@ public:
     Server(OpenAiFlavour flavour, const OpenAiQuirks& quirks);
 
     OpenAiFlavour flavour() const noexcept { return flavour_.load(); }
-    OpenAiQuirks quirks() const { return resolve(wanted_, flavour()); }
+    OpenAiQuirks quirks(std::string_view model = {}) const {
+        return resolve(wanted_, flavour(), model);
+    }
 
     /// Keeps a list of models; tells from it whose server this is, where that is still open.
     void learn(const std::vector<ModelInfo>& models);

@@ -43,6 +43,7 @@ void read_tool_quirks(SettingsReader& reader, OpenAiQuirks& quirks) {
                               {{"any", ToolCallIdRule::any},
                                {"up_to_40", ToolCallIdRule::up_to_40},
                                {"exactly_9_alphanumeric", ToolCallIdRule::exactly_9_alphanumeric}});
+    reader.read("user_after_tool", quirks.user_after_tool);
     reader.read("parallel_tool_calls", quirks.parallel_tool_calls);
     reader.read("strict_tools", quirks.strict_tools);
     reader.read("named_tool_choice", quirks.named_tool_choice);
@@ -59,11 +60,13 @@ void read_quirks(SettingsReader& reader, OpenAiQuirks& quirks) {
     reader.read("null_content", quirks.null_content);
     reader.read("text_parts", quirks.text_parts);
     reader.read("images", quirks.images);
+    reader.read("message_extras", quirks.message_extras);
     reader.read("extended_sampling", quirks.extended_sampling);
     reader.read("verbosity", quirks.verbosity);
     read_optional(reader, "repetition_field", quirks.repetition_field);
     read_optional(reader, "seed_field", quirks.seed_field);
     read_optional(reader, "user_field", quirks.user_field);
+    reader.read("most_stop_texts", quirks.most_stop_texts, 0);
 }
 
 }  // namespace

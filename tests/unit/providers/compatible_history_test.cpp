@@ -121,7 +121,7 @@ TEST_CASE("what only OpenRouter understands is left out of messages") {
         for (const auto* word : {"reasoning_details", "SECRET", "annotations", "timings",
                                  "cache_control", "requested_model"})
             CHECK_THAT(messages, !ContainsSubstring(word));
-        CHECK_THAT(messages, ContainsSubstring(R"("refusal":"no")"));
+        if (flavour != F::mistral) CHECK_THAT(messages, ContainsSubstring(R"("refusal":"no")"));
     }
 }
 
@@ -228,4 +228,126 @@ TEST_CASE("calls without a result get one that says so") {
     request.messages.add_user("go on");
     for (const F flavour : all_flavours)
         CHECK_THAT(message(body_of(request, flavour), 2), ContainsSubstring("interrupted"));
+}
+
+TEST_CASE("a user who speaks behind results of tools is heard where the model has to speak first") {
+    MessageRequest request = asking("q");
+    AssistantMessage caller{Content(std::string())};
+    caller.tool_calls = {call("a", "f"), call("b", "f")};
+    request.messages.add(caller);
+    const bool results = GENERATE(false, true);  // without: they say that the call was interrupted
+    if (results) request.messages.add_tool_result("a", "1");
+    if (results) request.messages.add_tool_result("b", "2");
+    request.messages.add_user("stop, do this");
+    request.messages.add_user("and that");
+    const auto [flavour, model, between] = GENERATE(table<F, const char*, bool>({
+        {F::mistral, "mistral-large-latest", true},
+        {F::mistral, "some-model", true},
+        {F::vllm, "mistralai/Devstral-Small", true},
+        {F::vllm, "qwen3", false},
+        {F::openai, "gpt-5", false},
+    }));
+    INFO(model);
+    const auto roles = [](const json::object& body) {
+        std::string all;
+        for (const auto& one : body.at("messages").as_array())
+            all += one.as_object().at("role").as_string().front();
+        return all;
+    };
+    const auto body = body_of(request, flavour, bare_options(model));
+    CHECK(roles(body) == (between ? "uattauu" : "uattuu"));
+    if (between) CHECK(message(body, 4) == R"({"role":"assistant","content":"OK."})");
+    request.messages.add_assistant("done");
+    CHECK(roles(body_of(request, flavour, bare_options(model))) ==
+          (between ? "uattauua" : "uattuua"));
+}
+
+TEST_CASE("pictures of tools wait for a word of the model where it has to speak first") {
+    MessageRequest request = asking("q");
+    AssistantMessage caller{Content(std::string())};
+    caller.tool_calls = {call("a", "f")};
+    request.messages.add(caller);
+    request.messages.add(ToolMessage("a", picture_and("seen")));
+    const bool more = GENERATE(false, true);
+    if (more) request.messages.add_user("what is it?");
+    const auto body = body_of(request, F::mistral);
+    const auto& messages = body.at("messages").as_array();
+    REQUIRE(messages.size() == (more ? 6 : 5));
+    CHECK(message(body, 3) == R"({"role":"assistant","content":"OK."})");
+    CHECK_THAT(message(body, 4), ContainsSubstring("image_url"));
+    if (more) CHECK_THAT(message(body, 5), ContainsSubstring("what is it?"));
+}
+
+TEST_CASE("a quirk of one's own lets the model speak before the user") {
+    OpenAiQuirks quirks = openai_quirks(F::generic);
+    quirks.user_after_tool = false;
+    MessageRequest request = asking("q");
+    AssistantMessage caller{Content(std::string())};
+    caller.tool_calls = {call("a", "f")};
+    request.messages.add(caller);
+    request.messages.add_tool_result("a", "1");
+    CHECK(body_of(request, quirks).at("messages").as_array().size() == 3);
+    request.messages.add_user("go on");
+    CHECK(body_of(request, quirks).at("messages").as_array().size() == 5);
+}
+
+namespace {
+
+/// An answer that was spoken by `model`, and a new question.
+MessageRequest spoken_by(const std::string& model, std::string id = "audio_1") {
+    MessageRequest request = asking("say it");
+    AssistantMessage answer = thought("", "", model);
+    json::object audio;
+    if (!id.empty()) audio["id"] = id;
+    audio["data"] = "UklGRg==";
+    audio["transcript"] = "spoken words";
+    audio["expires_at"] = 1729018505;
+    answer.extra["audio"] = audio;
+    request.messages.add(answer);
+    request.messages.add_user("again");
+    return request;
+}
+
+}  // namespace
+
+TEST_CASE("spoken answers go back by their id, to the model that spoke") {
+    const auto answer = [](const MessageRequest& request, F flavour = F::openai) {
+        return message(body_of(request, flavour), 1);
+    };
+    CHECK(answer(spoken_by("some-model")) ==
+          R"({"role":"assistant","content":"","audio":{"id":"audio_1"}})");
+    const std::string in_words = R"({"role":"assistant","content":"spoken words"})";
+    CHECK(answer(spoken_by("other")) == in_words);
+    CHECK(answer(spoken_by("some-model", "")) == in_words);
+    CHECK(answer(spoken_by("some-model"), F::mistral) == in_words);
+    MessageRequest odd = asking("q");
+    AssistantMessage broken = thought("text", "", "some-model");
+    broken.extra["audio"] = "no object";
+    odd.messages.add(broken);
+    CHECK(answer(odd) == R"({"role":"assistant","content":"text"})");
+}
+
+TEST_CASE("members of messages that Mistral forbids are left out, and a refusal stays as text") {
+    MessageRequest request;
+    UserMessage user(Content(std::string("q")));
+    user.extra["name"] = "Ann";
+    request.messages.add(user);
+    AssistantMessage answer = thought("", "", "gpt-5");
+    answer.extra["refusal"] = "I will not.";
+    answer.extra["name"] = "Bob";
+    request.messages.add(answer);
+    AssistantMessage caller{Content(std::string())};
+    caller.tool_calls = {call("a", "f")};
+    request.messages.add(caller);
+    ToolMessage result("a", std::string("1"));
+    result.extra["name"] = "f";
+    request.messages.add(result);
+    const auto mistral = body_of(request, F::mistral);
+    CHECK(message(mistral, 0) == R"({"role":"user","content":"q"})");
+    CHECK(message(mistral, 1) == R"({"role":"assistant","content":"I will not."})");
+    CHECK_THAT(message(mistral, 3), ContainsSubstring(R"("name":"f")"));
+    const auto openai = body_of(request, F::openai);
+    CHECK(message(openai, 0) == R"({"role":"user","content":"q","name":"Ann"})");
+    CHECK(message(openai, 1) ==
+          R"({"role":"assistant","content":"","name":"Bob","refusal":"I will not."})");
 }

@@ -1,3 +1,5 @@
+#include "compatible/compatible_dialect.hpp"
+#include "compatible/server.hpp"
 #include "compatible_fixture.hpp"
 
 #include <capstan/error.hpp>
@@ -31,6 +33,8 @@ TEST_CASE("every flavour's table sets every quirk") {
     CHECK(quirks.text_parts);
     CHECK(quirks.images);
     CHECK(quirks.tool_call_ids);
+    CHECK(quirks.user_after_tool);
+    CHECK(quirks.message_extras);
     CHECK(quirks.parallel_tool_calls);
     CHECK(quirks.strict_tools);
     CHECK(quirks.named_tool_choice);
@@ -40,6 +44,7 @@ TEST_CASE("every flavour's table sets every quirk") {
     CHECK(quirks.repetition_field);
     CHECK(quirks.seed_field);
     CHECK(quirks.user_field);
+    CHECK(quirks.most_stop_texts);
     CHECK(openai_flavour(to_string(flavour)) == flavour);
 }
 
@@ -123,6 +128,11 @@ TEST_CASE("reasoning is asked for in the server's words") {
             {F::deepseek, "max", R"("max")", "-"},
             {F::deepseek, "none", "-", "-"},
             {F::mistral, "high", "-", "-"},
+            {F::groq, "minimal", R"("low")", "-"},
+            {F::groq, "medium", R"("medium")", "-"},
+            {F::groq, "xhigh", R"("high")", "-"},
+            {F::groq, "max", R"("high")", "-"},
+            {F::groq, "none", R"("low")", "-"},
             {F::generic, "anything", R"("anything")", "-"},
         }));
     MessageRequest request = asking();
@@ -133,6 +143,43 @@ TEST_CASE("reasoning is asked for in the server's words") {
     CHECK(member(body, "reasoning_effort") == sent);
     CHECK(member(body, "chat_template_kwargs") == more);
     CHECK(member(body, "reasoning") == "-");
+}
+
+TEST_CASE("Qwen's models at Groq are only told whether to think") {
+    const auto [effort, sent] = GENERATE(table<const char*, const char*>({
+        {"none", R"("none")"}, {"minimal", R"("default")"}, {"high", R"("default")"},
+        {"max", R"("default")"}, {"", "-"},
+    }));
+    MessageRequest request = asking();
+    request.reasoning.emplace();
+    request.reasoning->effort = effort;
+    const auto options = bare_options("qwen/qwen3-32b");
+    const auto quirks = [](OpenAiFlavour flavour) {
+        return compatible::Server(flavour, {}).quirks("qwen/qwen3-32b");
+    };
+    CHECK(member(body_of(request, quirks(OpenAiFlavour::groq), options), "reasoning_effort") ==
+          sent);
+    CHECK(quirks(OpenAiFlavour::vllm).reasoning_efforts->size() == 3);
+    OpenAiQuirks mine;
+    mine.reasoning_efforts = {"low"};
+    const compatible::Server server(OpenAiFlavour::groq, mine);
+    CHECK(server.quirks("qwen/qwen3-32b").reasoning_efforts == mine.reasoning_efforts);
+}
+
+TEST_CASE("a handler's requests have the words of the model that is asked") {
+    OpenAiCompatibleOptions options;
+    options.flavour = OpenAiFlavour::groq;
+    options.model = "openai/gpt-oss-20b";
+    options.reasoning_effort = "high";
+    const auto setup = compatible::prepare(options);
+    MessageRequest request = asking();
+    const auto effort = [&] {
+        const auto wire = setup.dialect->write(request, ReasoningReplay::fitting);
+        return member(parse_json(wire.body).as_object(), "reasoning_effort");
+    };
+    CHECK(effort() == R"("high")");
+    request.model = "qwen/qwen3-32b";
+    CHECK(effort() == R"("default")");
 }
 
 TEST_CASE("DeepSeek's thinking is turned on and off by an object") {
@@ -328,4 +375,36 @@ TEST_CASE("requests that can only be refused are refused before they are sent") 
     MessageRequest twice = asking();
     twice.tools = {tool("same"), tool("same")};
     CHECK_THROWS_WITH(body_of(twice, OpenAiFlavour::generic), ContainsSubstring("defined twice"));
+}
+
+TEST_CASE("what is not sent does not keep a request from being sent") {
+    MessageRequest request = asking();
+    request.context.session_id = std::string(300, 's');
+    for (int i = 0; i < 17; ++i) request.metadata[std::to_string(i)] = std::string(600, 'x');
+    const OpenAiFlavour flavour = GENERATE(from_range(all_flavours));
+    INFO(to_string(flavour));
+    const auto body = body_of(request, flavour);
+    CHECK(member(body, "metadata") == "-");
+    CHECK(member(body, "session_id") == "-");
+    CHECK(member(body, "stop") == "-");
+}
+
+TEST_CASE("stop texts are refused where the server takes fewer") {
+    const auto [flavour, most] = GENERATE(table<OpenAiFlavour, std::size_t>({
+        {OpenAiFlavour::openai, 4},
+        {OpenAiFlavour::groq, 4},
+        {OpenAiFlavour::deepseek, 16},
+        {OpenAiFlavour::llama_cpp, 0},
+        {OpenAiFlavour::generic, 0},
+    }));
+    INFO(to_string(flavour));
+    MessageRequest request = asking();
+    request.sampling.stop.assign(most == 0 ? 100 : most, "x");
+    CHECK(body_of(request, flavour).at("stop").as_array().size() == request.sampling.stop.size());
+    if (most == 0) return;
+    request.sampling.stop.push_back("y");
+    CHECK_THROWS_WITH(body_of(request, flavour),
+                      ContainsSubstring("stop: more than " + std::to_string(most) + " texts"));
+    request.extra["stop"] = "z";
+    CHECK(member(body_of(request, flavour), "stop") == R"("z")");
 }

@@ -105,6 +105,29 @@ TEST_CASE("OpenRouter's own settings are read from JSON") {
     CHECK(options.placeholder_reasoning_models.empty());
 }
 
+TEST_CASE("every quirk of a compatible server is read from JSON") {
+    ProviderConfig config("openai-compatible");
+    config.settings = parse_json(R"({"flavour": "vllm", "quirks": {
+        "output_limit_field": "a", "reasoning_request": "object", "reasoning_efforts": ["b"],
+        "thinking_switch": "c", "thinking_object": true, "reasoning_history": "tool_turns",
+        "reasoning_field": "d", "empty_reasoning": true, "think_tags": true, "stream_usage": false,
+        "model_required": true, "developer_role": true, "null_content": false, "text_parts": false,
+        "images": false, "tool_call_ids": "up_to_40", "user_after_tool": false,
+        "message_extras": false, "parallel_tool_calls": false, "strict_tools": false,
+        "named_tool_choice": false, "required_tool_choice": "e", "extended_sampling": false,
+        "verbosity": false, "repetition_field": "f", "seed_field": "g", "user_field": "h",
+        "most_stop_texts": 7}})").as_object();
+    const auto quirks = options_from<OpenAiCompatibleOptions>(config).quirks;
+    CHECK(quirks.output_limit_field == "a");
+    CHECK(quirks.reasoning_request == ReasoningRequest::object);
+    CHECK(quirks.reasoning_history == ReasoningHistory::tool_turns);
+    CHECK(quirks.tool_call_ids == ToolCallIdRule::up_to_40);
+    CHECK(quirks.user_after_tool == false);
+    CHECK(quirks.message_extras == false);
+    CHECK(quirks.user_field == "h");
+    CHECK(quirks.most_stop_texts == 7);
+}
+
 TEST_CASE("no settings at all are the defaults") {
     const auto options = options_of("{}");
     const OpenRouterOptions defaults;

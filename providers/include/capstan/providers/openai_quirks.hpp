@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,7 +60,8 @@ struct OpenAiQuirks {
     std::optional<std::string> output_limit_field;  ///< "max_tokens", "max_completion_tokens"
 
     std::optional<ReasoningRequest> reasoning_request;
-    /// The efforts that are known; the nearest one is sent. Empty: any.
+    /// The efforts that are known; the nearest one is sent, and a word of the server's own only
+    /// where it has no other but "none". Empty: any.
     std::optional<std::vector<std::string>> reasoning_efforts;
     /// The member of `chat_template_kwargs` that turns thinking on and off, e.g. "enable_thinking";
     /// empty: none.
@@ -77,6 +79,11 @@ struct OpenAiQuirks {
     std::optional<bool> text_parts;          ///< false: parts of text are joined to one text
     std::optional<bool> images;              ///< false: refused in a new message, left out of older
     std::optional<ToolCallIdRule> tool_call_ids;
+    /// False: no message of the user may come directly behind the result of a tool; a short one of
+    /// the model goes between.
+    std::optional<bool> user_after_tool;
+    /// False: `name`, `refusal` and `audio` of messages are not sent; results of tools keep a name.
+    std::optional<bool> message_extras;
 
     std::optional<bool> parallel_tool_calls;  ///< false: the wish is not sent
     std::optional<bool> strict_tools;         ///< false: `strict` of a tool is not sent
@@ -89,6 +96,7 @@ struct OpenAiQuirks {
     std::optional<std::string> repetition_field;  ///< "repetition_penalty", ...; empty: not sent
     std::optional<std::string> seed_field;        ///< "seed", "random_seed"
     std::optional<std::string> user_field;        ///< "user"; empty: not sent
+    std::optional<std::int64_t> most_stop_texts;  ///< more are refused at once; 0: any number
 };
 static_assert(!std::is_aggregate_v<OpenAiQuirks>);
 
