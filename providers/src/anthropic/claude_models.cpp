@@ -71,6 +71,21 @@ bool supports(const json::object& capabilities, std::string_view name) {
     return one && find_bool(*one, "supported").value_or(false);
 }
 
+void read_thinking(ClaudeTraits& traits, std::string_view slug, int version) {
+    if (version < 307) traits.thinking = ThinkingForm::none;
+    else if (version < 406) traits.thinking = ThinkingForm::budget;
+    else if (version == 406) traits.thinking = ThinkingForm::either;
+    const bool mythical = is_mythical(slug);
+    const bool opus = has(slug, "opus") && version >= 505;
+    const bool sonnet = has(slug, "sonnet") && version >= 505;
+    traits.always_thinks = mythical || opus;
+    if (sonnet) traits.off = "between_tools";
+    traits.caps_effort_when_off = version >= 500;
+    traits.takes_forced_tool = !(opus || sonnet || (mythical && version >= 501));
+    // The documents allow it to every adaptive model; Claude 4.6 and 4.7 refuse it in practice.
+    traits.thinks_before_forced_tool = mythical || version >= 408;
+}
+
 ReasoningSupport reasoning_of(const json::object& capabilities) {
     ReasoningSupport support;
     const json::object* thinking = find_object(capabilities, "thinking");
@@ -127,16 +142,19 @@ ClaudeTraits claude_traits(std::string_view model) {
     }
     // A name without a version is newer than those that we know.
     const int version = model_version(without_vendor(slug)).value_or(999);
-    traits.always_thinks = is_mythical(slug);
-    traits.hides_thoughts = traits.always_thinks || version >= 407;
-    traits.takes_sampling = version < 407 && !traits.always_thinks;
+    const bool mythical = is_mythical(slug);
+    read_thinking(traits, slug, version);
+    traits.hides_thoughts = mythical || version >= 407;
+    traits.takes_sampling = version < 407 && !mythical;
     traits.one_sampling_only = version >= 401;
     traits.takes_xhigh = version >= 407;
     traits.interleaves_by_beta = version >= 400 && version < 406;
-    if (version < 307) traits.thinking = ThinkingForm::none;
-    else if (version < 406) traits.thinking = ThinkingForm::budget;
-    else if (version == 406) traits.thinking = ThinkingForm::either;
     return traits;
+}
+
+bool knows_schemas(std::string_view model) {
+    const std::string slug = vendor_slug(model);
+    return vendor_of(slug) != "anthropic" || model_version(slug).value_or(999) >= 401;
 }
 
 std::optional<ModelInfo> known_claude(std::string_view model) {
@@ -151,6 +169,7 @@ std::optional<ModelInfo> known_claude(std::string_view model) {
     info.max_completion_tokens = row->output;
     info.input_modalities = {"text", "image", "file"};
     info.output_modalities = {"text"};
+    if (knows_schemas(slug)) info.supported_parameters = {"structured_outputs"};
     return info;
 }
 

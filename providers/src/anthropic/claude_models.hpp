@@ -19,12 +19,16 @@ enum class ThinkingForm {
 };
 
 /// What a request has to know of a model. Read off its name; https://platform.claude.com/docs:
-/// extended-thinking, adaptive-thinking, migration guides.
+/// thinking, adaptive-thinking, define-tools (forcing tool use), migration guides.
 struct ClaudeTraits {
     ClaudeTraits() = default;
 
     ThinkingForm thinking = ThinkingForm::adaptive;
-    bool always_thinks = false;      ///< refuses {"type":"disabled"}
+    bool always_thinks = false;      ///< cannot be told not to
+    std::string_view off = "disabled";  ///< the type of thinking that turns it off
+    bool caps_effort_when_off = false;  ///< refuses efforts above "high" without thinking
+    bool takes_forced_tool = true;      ///< a `tool_choice` of type "any" or "tool"
+    bool thinks_before_forced_tool = false;  ///< where its form of thinking is adaptive
     bool hides_thoughts = false;     ///< `display` is "omitted" unless asked otherwise
     bool takes_sampling = true;      ///< temperature, top_p, top_k
     bool one_sampling_only = false;  ///< refuses temperature beside top_p
@@ -33,6 +37,10 @@ struct ClaudeTraits {
     bool is_claude = true;           ///< false: another vendor's model behind the same API
 };
 static_assert(!std::is_aggregate_v<ClaudeTraits>);
+
+/// True for the models that answer in the form of a JSON schema and know strict tools: Claude 4.1
+/// and later, and all of other vendors (https://platform.claude.com/docs: structured-outputs).
+bool knows_schemas(std::string_view model);
 
 ClaudeTraits claude_traits(std::string_view model);
 

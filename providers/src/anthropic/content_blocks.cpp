@@ -42,12 +42,27 @@ void append_image(ListText& blocks, std::string_view url) {
     block.end();
 }
 
-void append_data_document(ObjectText& block, const DataUrl& data) {
-    if (data.media_type.starts_with("text/")) {
+bool is_textual(std::string_view type) noexcept {
+    constexpr std::string_view others[] = {
+        "application/javascript", "application/json",   "application/sql",
+        "application/toml",       "application/x-sh",   "application/x-yaml",
+        "application/xml",        "application/yaml",   "application/x-javascript",
+        "application/typescript", "application/x-ndjson"};
+    return type.starts_with("text/") || type.ends_with("+json") || type.ends_with("+xml") ||
+           type.ends_with("+yaml") || std::ranges::find(others, type) != std::end(others);
+}
+
+void append_data_document(ObjectText& block, const DataUrl& data, const std::string& filename) {
+    if (is_textual(data.media_type)) {
         auto source = begin_source(block, "text");
         source.text("media_type", "text/plain").text("data", decoded(data)).end();
-    } else {
+    } else if (data.media_type == "application/pdf" && data.base64) {
         append_base64(block, data);
+    } else {
+        throw ApiError(ErrorKind::invalid_request,
+                       "the file \"" + filename + "\" is of the type " + data.media_type +
+                           ", which the model does not take",
+                       "give texts, pictures and PDF, the latter two as data:TYPE;base64,...");
     }
 }
 
@@ -63,7 +78,7 @@ void append_document(ListText& blocks, const FilePart& part) {
     ObjectText block(blocks.next());
     block.text("type", "document");
     if (!part.id.empty()) append_source(block, "file", "file_id", part.id);
-    else if (data) append_data_document(block, *data);
+    else if (data) append_data_document(block, *data, part.filename);
     else append_source(block, "url", "url", part.data);
     if (!part.filename.empty()) block.text("title", part.filename);
     block.end();

@@ -25,7 +25,8 @@ void append_text_block(ListText& blocks, std::string_view text, const CacheContr
 
 /// Content of a user, system or tool message as content blocks. Pictures and files become image and
 /// document blocks; what the API has no block for (sound) a text that says so; raw parts stay.
-/// Throws ApiError of kind invalid_request for a file that is neither URL, data URL nor id.
+/// Throws ApiError of kind invalid_request for a file that is neither URL, data URL nor id,
+/// and for data that are no picture, PDF or text.
 void append_content(ListText& blocks, const Content& content, const BlockMarks& marks);
 
 /// True if a part names an uploaded file, which needs a beta feature.

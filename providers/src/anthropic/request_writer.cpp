@@ -50,11 +50,15 @@ TurnText turns_of(const Draft& draft, ReasoningReplay replay) {
 }
 
 json::object choice_of(const Draft& draft) {
-    if (draft.turns.tools_are_history) return tool_choice(ToolChoice::none(), std::nullopt);
-    if (draft.turns.tools.empty() && !draft.extra.contains("tools")) return {};
+    const bool own_tools = draft.extra.contains("tools");
+    if (draft.turns.tools_are_history && !own_tools)
+        return tool_choice(ToolChoice::none(), std::nullopt);
+    if (draft.turns.tools.empty() && !own_tools) return {};
     const auto& own = draft.request.parallel_tool_calls;
-    return tool_choice(draft.request.tool_choice,
-                       own ? own : draft.options.parallel_tool_calls);
+    const json::object choice = tool_choice(draft.request.tool_choice,
+                                            own ? own : draft.options.parallel_tool_calls);
+    const bool refused = forces_tool(choice) && !draft.traits.takes_forced_tool;
+    return refused ? unforced(choice) : choice;
 }
 
 ThinkingPlan plan_of(const Draft& draft) {

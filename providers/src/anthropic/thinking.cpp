@@ -122,7 +122,20 @@ bool uses_budget(const ThinkingInput& input) noexcept {
 void plan_off(ThinkingPlan& plan, const ThinkingInput& input) {
     const bool by_itself = input.traits.thinking == ThinkingForm::adaptive ||
                            (!input.traits.is_claude && is_off(input.wanted));
-    if (by_itself && !input.traits.always_thinks) plan.thinking["type"] = "disabled";
+    if (by_itself && !input.traits.always_thinks) plan.thinking["type"] = input.traits.off;
+}
+
+// Beside a forced call a budget is refused by all models, adaptive thinking by some.
+bool can_think(const ThinkingInput& input, bool budget) noexcept {
+    if (budget) return !input.forced_tool && !input.unthought_loop;
+    return !input.forced_tool || input.traits.thinks_before_forced_tool;
+}
+
+// Efforts that need thinking give way where it is turned off.
+void cap_effort(ThinkingPlan& plan, const ThinkingInput& input) {
+    const bool off = find_string(plan.thinking, "type") == input.traits.off;
+    const bool above = plan.effort == "xhigh" || plan.effort == "max";
+    if (off && above && input.traits.caps_effort_when_off) plan.effort = "high";
 }
 
 }  // namespace
@@ -150,11 +163,12 @@ ThinkingPlan plan_thinking(const ThinkingInput& input) {
     const bool budget = uses_budget(input);
     const bool wanted = !says_nothing(input.wanted) && !is_off(input.wanted) &&
                         input.traits.thinking != ThinkingForm::none;
-    const bool possible = !input.forced_tool && !(budget && input.unthought_loop);
+    const bool possible = can_think(input, budget);
     if (wanted && possible && budget) plan_budget(plan, input);
     else if (wanted && possible) plan_adaptive(plan, input);
-    else if (is_off(input.wanted) || input.forced_tool) plan_off(plan, input);
+    else if (is_off(input.wanted) || !possible) plan_off(plan, input);
     if (auto word = verbosity_word(input); !word.empty()) plan.effort = std::move(word);
+    cap_effort(plan, input);
     if (plan.max_tokens == 0) {
         ReasoningOptions none;
         plan.max_tokens = limit_for(input, none);

@@ -20,7 +20,7 @@ struct ThinkingInput {
     ClaudeTraits traits;
     std::string verbosity;         ///< the same as an effort, and wins over it
     std::string display;           ///< AnthropicOptions::thinking_display
-    bool forced_tool = false;      ///< no model thinks before a forced call
+    bool forced_tool = false;      ///< the choice of tools forces a call
     bool unthought_loop = false;   ///< TurnText::loop_without_thought
     std::string model;             ///< with its vendor
     const ModelInfo* info = nullptr;
@@ -50,10 +50,12 @@ ReasoningOptions wanted_reasoning(const ProviderOptions& options, const MessageR
 /// - An effort is sent as such to the adaptive models, and as a share of max_tokens to the others.
 /// - A budget is sent as it is, at least 1024 and below max_tokens; models that know no budgets
 ///   think as much as they see fit.
-/// - Nothing wanted: nothing sent. "Off" is said to the models that would think by themselves.
+/// - Nothing wanted: nothing sent. "Off" is said to the models that would think by themselves, in
+///   the word that they take; some always think.
 /// - A verbosity is the effort of the whole answer, also of one without thinking. The models that
-///   know only budgets are not told.
-/// - No thinking beside a forced call, nor, with a budget, within calls that began without it.
+///   know only budgets are not told. From Claude 5 on it is at most "high" where thinking is off.
+/// - No thinking beside a forced call before Claude 4.8 and with a budget; nor, with a budget,
+///   within calls that began without it.
 ///
 /// max_tokens is what was asked for, else 32000, at most what the model and its context allow.
 /// Throws ApiError of kind invalid_request when a requested max_tokens leaves no room for a budget.

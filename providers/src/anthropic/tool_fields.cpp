@@ -1,7 +1,7 @@
 #include "anthropic/tool_fields.hpp"
 
+#include "anthropic/claude_models.hpp"
 #include "anthropic/content_blocks.hpp"
-#include "chat/model_slug.hpp"
 
 #include <algorithm>
 #include <set>
@@ -22,10 +22,6 @@ void append_schema(std::string& out, const json::object& parameters) {
         for (const auto& member : parameters) schema.emplace(member.key(), member.value());
         append_json_text(out, schema);
     }
-}
-
-bool knows_strict(std::string_view model) {
-    return vendor_of(model) != "anthropic" || model_version(model).value_or(999) >= 401;
 }
 
 void append_function(ListText& list, const FunctionTool& tool, bool drop_mark, bool strict) {
@@ -76,7 +72,7 @@ json::object of_object(const json::object& given) {
 std::string write_tools(const ToolDefinitions& tools, const std::vector<std::size_t>& drops,
                         std::string_view model) {
     ListText list;
-    const bool strict = knows_strict(model);
+    const bool strict = knows_schemas(model);
     for (std::size_t i = 0; i < tools.size(); ++i) {
         const bool drop = drops[i] > 0;
         if (const auto* function = std::get_if<FunctionTool>(&tools[i]))
@@ -111,6 +107,13 @@ json::object tool_choice(const ToolChoice& choice, std::optional<bool> parallel)
     if (parallel == false && result.empty()) result["type"] = "auto";
     if (parallel == false && find_string(result, "type") != "none")
         result.emplace("disable_parallel_tool_use", true);
+    return result;
+}
+
+json::object unforced(const json::object& choice) {
+    json::object result = choice;
+    result["type"] = "auto";
+    result.erase("name");
     return result;
 }
 

@@ -22,6 +22,9 @@ std::string tools_of_history(std::span<const Message* const> messages);
 /// the Messages API stay.
 json::object tool_choice(const ToolChoice& choice, std::optional<bool> parallel);
 
+/// The same choice for a model that cannot be forced: it may call, or not.
+json::object unforced(const json::object& choice);
+
 /// True for a choice that leaves the model no way around a call.
 bool forces_tool(const json::object& choice) noexcept;
 

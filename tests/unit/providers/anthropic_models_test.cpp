@@ -47,6 +47,10 @@ TEST_CASE("A Claude model's name tells how it thinks and samples") {
              Row{"anthropic/claude-sonnet-4.6", ThinkingForm::either, true, false, false},
              Row{"claude-opus-4-7", ThinkingForm::adaptive, false, false, false},
              Row{"claude-sonnet-5", ThinkingForm::adaptive, false, false, false},
+             Row{"claude-sonnet-5-5", ThinkingForm::adaptive, false, false, false},
+             Row{"claude-haiku-5-5", ThinkingForm::adaptive, false, false, false},
+             Row{"claude-opus-5", ThinkingForm::adaptive, false, false, false},
+             Row{"anthropic/claude-opus-5.5", ThinkingForm::adaptive, false, true, false},
              Row{"claude-fable-5", ThinkingForm::adaptive, false, true, false},
              Row{"claude-mythos-preview", ThinkingForm::adaptive, false, true, false},
              Row{"claude-next", ThinkingForm::adaptive, false, false, false},
@@ -71,6 +75,22 @@ TEST_CASE("Limits are known of Claude models only, prices of none") {
     CHECK_FALSE(known_claude("openai/gpt-5"));
     CHECK_FALSE(known_claude("claude-next"));
     CHECK_FALSE(known_claude(""));
+}
+
+TEST_CASE("Claude 4.1 and later are known to answer in the form of a schema") {
+    struct Row {
+        const char* model;
+        bool knows;
+    };
+    for (const Row& row : {Row{"claude-opus-4-1", true}, Row{"claude-sonnet-4-5-20250929", true},
+                           Row{"anthropic/claude-opus-5.5", true}, Row{"claude-fable-5", true},
+                           Row{"claude-sonnet-4-20250514", false},
+                           Row{"claude-opus-4-0", false},
+                           Row{"claude-3-7-sonnet-latest", false}}) {
+        INFO(row.model);
+        CHECK(known_claude(row.model)->supports("structured_outputs") == row.knows);
+        CHECK(knows_schemas(row.model) == row.knows);
+    }
 }
 
 TEST_CASE("An entry of the list of models tells limits and abilities") {

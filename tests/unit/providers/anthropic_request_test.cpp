@@ -142,6 +142,52 @@ TEST_CASE("Tools and choices are written as Anthropic has them") {
     CHECK(member(body_of(bare_options(), request), "tool_choice") == "-");
 }
 
+TEST_CASE("Models that refuse a forced call may call or not") {
+    struct Row {
+        const char* model;
+        bool forced;
+    };
+    MessageRequest request = asking();
+    request.tools = {tool("a")};
+    for (const Row& row :
+         {Row{"claude-opus-5-5", false}, Row{"anthropic/claude-opus-5.5", false},
+          Row{"claude-sonnet-5-5", false}, Row{"claude-fable-5-1", false},
+          Row{"claude-mythos-5-1", false}, Row{"claude-mythos-preview", false},
+          Row{"claude-fable-5", true}, Row{"claude-opus-5", true}, Row{"claude-sonnet-5", true},
+          Row{"claude-haiku-5-5", true}, Row{"claude-sonnet-4-5", true},
+          Row{"openai/gpt-5", true}}) {
+        INFO(row.model);
+        const auto choice = [&] {
+            return member(body_of(bare_options(row.model), request), "tool_choice");
+        };
+        request.parallel_tool_calls.reset();
+        request.tool_choice = ToolChoice::required();
+        CHECK(choice() == (row.forced ? R"({"type":"any"})" : R"({"type":"auto"})"));
+        request.parallel_tool_calls = false;
+        request.tool_choice = ToolChoice::function("a");
+        CHECK(choice() ==
+              (row.forced ? R"({"type":"tool","name":"a","disable_parallel_tool_use":true})"
+                          : R"({"type":"auto","disable_parallel_tool_use":true})"));
+        request.tool_choice = ToolChoice::none();
+        CHECK(choice() == R"({"type":"none"})");
+    }
+}
+
+TEST_CASE("Raw tools of the user's own stay in use after the first call") {
+    MessageRequest request;
+    request.messages = history(
+        R"([{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[
+            {"id":"t1","type":"function","function":{"name":"a","arguments":"{}"}}]},
+            {"role":"tool","tool_call_id":"t1","content":"r"}])");
+    request.extra = parse_json(R"({"tools":[{"name":"a","input_schema":{"type":"object"}}]})")
+                        .as_object();
+    CHECK(member(body_of(bare_options(), request), "tool_choice") == "-");
+    CHECK(member(body_of(bare_options(), request), "tools") ==
+          R"([{"name":"a","input_schema":{"type":"object"}}])");
+    request.tool_choice = ToolChoice::required();
+    CHECK(member(body_of(bare_options(), request), "tool_choice") == R"({"type":"any"})");
+}
+
 TEST_CASE("Old models are not told of strict tools") {
     MessageRequest request = asking();
     FunctionTool strict = tool("a");
@@ -165,6 +211,81 @@ TEST_CASE("Formats that are no schema are not sent") {
     request.response_format = parse_json(R"({"type":"json_schema","schema":{"type":"object"}})");
     CHECK(member(body_of(bare_options(), request), "output_config") ==
           R"({"format":{"type":"json_schema","schema":{"type":"object"}}})");
+}
+
+TEST_CASE("Pictures, files and other parts become Anthropic's blocks") {
+    struct Row {
+        const char* part;
+        const char* block;
+    };
+    for (const Row& row : {
+             Row{R"({"type":"image_url","image_url":{"url":"data:image/jpg;base64,QUJD"}})",
+                 R"({"type":"image","source":{"type":"base64","media_type":"image/jpeg",)"
+                 R"("data":"QUJD"}})"},
+             Row{R"({"type":"image_url","image_url":{"url":"https://a.example/x.png"}})",
+                 R"({"type":"image","source":{"type":"url","url":"https://a.example/x.png"}})"},
+             Row{R"({"type":"file","file":{"filename":"a.pdf",)"
+                 R"("file_data":"data:application/pdf;base64,QUJD"}})",
+                 R"({"type":"document","source":{"type":"base64",)"
+                 R"("media_type":"application/pdf","data":"QUJD"},"title":"a.pdf"})"},
+             Row{R"({"type":"file","file":{"filename":"a.txt",)"
+                 R"("file_data":"data:text/plain;base64,SGkg8J+Ygg=="}})",
+                 R"({"type":"document","source":{"type":"text","media_type":"text/plain",)"
+                 R"("data":"Hi 😂"},"title":"a.txt"})"},
+             Row{R"({"type":"file","file":{"filename":"a.csv","file_data":"data:text/csv,a%2Cb"}})",
+                 R"({"type":"document","source":{"type":"text","media_type":"text/plain",)"
+                 R"("data":"a,b"},"title":"a.csv"})"},
+             Row{R"({"type":"file","file":{"filename":"p","file_data":"data:image/png;base64,)"
+                 R"(QUJD"}})",
+                 R"({"type":"image","source":{"type":"base64","media_type":"image/png",)"
+                 R"("data":"QUJD"}})"},
+             Row{R"({"type":"file","file":{"file_data":"https://a.example/x.pdf"}})",
+                 R"({"type":"document","source":{"type":"url","url":"https://a.example/x.pdf"}})"},
+             Row{R"({"type":"file","file":{"file_id":"file_1"}})",
+                 R"({"type":"document","source":{"type":"file","file_id":"file_1"}})"},
+             Row{R"({"type":"input_audio","input_audio":{"data":"QUJD","format":"wav"}})",
+                 R"({"type":"text","text":"[A sound recording,)"
+                 R"( which cannot be sent to this model.]"})"},
+             Row{R"({"type":"search_result","source":"s","title":"t","content":[]})",
+                 R"({"type":"search_result","source":"s","title":"t","content":[]})"},
+         }) {
+        INFO(row.part);
+        const std::string user = R"([{"role":"user","content":[)" + std::string(row.part) + "]}]";
+        CHECK(messages_of(user) == R"([{"role":"user",)"
+                                   R"("content":[)" + std::string(row.block) + "]}]");
+    }
+}
+
+TEST_CASE("Files of text in any dress are sent as text") {
+    for (const char* type :
+         {"application/json", "application/xml", "application/yaml", "application/x-yaml",
+          "application/javascript", "application/ld+json", "image/svg+xml", "text/x-c++"}) {
+        INFO(type);
+        for (const char* data : {";base64,e30=", ",%7B%7D"}) {
+            if (std::string_view(type) == "image/svg+xml" && *data == ';') continue;
+            CHECK(messages_of(R"([{"role":"user","content":[{"type":"file","file":{"file_data":)"
+                              R"("data:)" + std::string(type) + data + R"("}}]}])") ==
+                  R"([{"role":"user","content":[{"type":"document","source":{"type":"text",)"
+                  R"("media_type":"text/plain","data":"{}"}}]}])");
+        }
+    }
+}
+
+TEST_CASE("A file that is nowhere, or of no type that the model takes, is refused by its name") {
+    for (const char* data :
+         {"QUJD", "data:application/zip;base64,QUJD", "data:application/octet-stream;base64,QUJD",
+          "data:application/pdf,QUJD", "data:image/png,QUJD", "data:audio/wav;base64,QUJD"}) {
+        INFO(data);
+        try {
+            messages_of(R"([{"role":"user","content":[
+                {"type":"file","file":{"filename":"lost.pdf","file_data":")" +
+                        std::string(data) + R"("}}]}])");
+            FAIL("not refused");
+        } catch (const ApiError& error) {
+            CHECK(error.kind() == ErrorKind::invalid_request);
+            CHECK(error.info().summary.find("lost.pdf") != std::string::npos);
+        }
+    }
 }
 
 TEST_CASE("At most four cache marks are sent, and ours take what is left") {

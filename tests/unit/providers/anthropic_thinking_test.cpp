@@ -79,6 +79,15 @@ TEST_CASE("Reasoning is asked for in the form that the model takes") {
          R"(32000 {"type":"adaptive","display":"summarized"} {"effort":"low"})"},
         {"claude-sonnet-5", {"none", {}, {}, {}}, R"(32000 {"type":"disabled"} -)"},
         {"claude-sonnet-5", {"", {}, {}, {}}, "32000 - -"},
+        {"claude-opus-5", {"none", {}, {}, {}}, R"(32000 {"type":"disabled"} -)"},
+        {"claude-haiku-5-5", {"none", {}, {}, {}}, R"(32000 {"type":"disabled"} -)"},
+        {"claude-sonnet-5-5", {"none", {}, {}, {}}, R"(32000 {"type":"between_tools"} -)"},
+        {"claude-sonnet-5-5", {"", 0, {}, {}}, R"(32000 {"type":"between_tools"} -)"},
+        {"anthropic/claude-sonnet-5.5", {"max", {}, {}, {}},
+         R"(32000 {"type":"adaptive","display":"summarized"} {"effort":"max"})"},
+        // They always think.
+        {"claude-opus-5-5", {"none", {}, {}, {}}, "32000 - -"},
+        {"claude-opus-5-5", {"", {}, false, {}}, "32000 - -"},
         {"claude-fable-5", {"none", {}, {}, {}}, "32000 - -"},
         {"claude-next", {"high", {}, {}, {}},
          R"(8192 {"type":"adaptive","display":"summarized"} {"effort":"high"})"},
@@ -105,6 +114,14 @@ TEST_CASE("Verbosity is the effort of the whole answer, where the model knows on
         {"claude-opus-4-6", "", "xhigh", R"(32000 - {"effort":"high"})"},
         {"claude-opus-4-6", "high", "low", R"(32000 {"type":"adaptive"} {"effort":"low"})"},
         {"claude-opus-4-7", "none", "xhigh", R"(32000 {"type":"disabled"} {"effort":"xhigh"})"},
+        // From Claude 5 on, the highest efforts need thinking.
+        {"claude-opus-5", "none", "xhigh", R"(32000 {"type":"disabled"} {"effort":"high"})"},
+        {"claude-opus-5", "none", "low", R"(32000 {"type":"disabled"} {"effort":"low"})"},
+        {"claude-opus-5", "", "xhigh", R"(32000 - {"effort":"xhigh"})"},
+        {"claude-haiku-5-5", "none", "max", R"(32000 {"type":"disabled"} {"effort":"high"})"},
+        {"claude-sonnet-5-5", "none", "max",
+         R"(32000 {"type":"between_tools"} {"effort":"high"})"},
+        {"claude-opus-5-5", "none", "max", R"(32000 - {"effort":"max"})"},
     };
     for (const Row& row : rows) {
         INFO(row.model << ' ' << row.effort << ' ' << row.verbosity);
@@ -164,12 +181,26 @@ TEST_CASE("Sampling is sent where the model takes it") {
     }
 }
 
-TEST_CASE("No model is asked to think before a call that it is forced to make") {
+TEST_CASE("Before a call that it is forced to make a model thinks only where it may") {
     MessageRequest request = wishing({"high", {}, {}, {}});
     request.tools.push_back(tool("a"));
     request.tool_choice = ToolChoice::required();
     CHECK(fields("claude-sonnet-4-5", request) == "32000 - -");
+    CHECK(fields("claude-opus-4-6", request) == "32000 - -");
     CHECK(fields("claude-opus-4-7", request) == R"(32000 {"type":"disabled"} -)");
+    for (const char* model : {"claude-opus-4-8", "claude-sonnet-5", "claude-opus-5-5"}) {
+        INFO(model);
+        CHECK(fields(model, request) ==
+              R"(32000 {"type":"adaptive","display":"summarized"} {"effort":"high"})");
+    }
+    request.reasoning.reset();
+    CHECK(fields("claude-sonnet-5", request) == "32000 - -");
+    request = wishing({"", 2000, {}, {}});
+    request.tools.push_back(tool("a"));
+    request.tool_choice = ToolChoice::required();
+    CHECK(fields("claude-opus-4-6", request) == "32000 - -");
+    request = wishing({"high", {}, {}, {}});
+    request.tools.push_back(tool("a"));
     request.tool_choice = ToolChoice::automatic();
     CHECK(fields("claude-opus-4-7", request) ==
           R"(32000 {"type":"adaptive","display":"summarized"} {"effort":"high"})");

@@ -1,7 +1,5 @@
 #include "anthropic_fixture.hpp"
 
-#include <capstan/error.hpp>
-
 #include <catch2/catch_test_macros.hpp>
 
 using namespace anthropic_fixture;
@@ -124,60 +122,6 @@ TEST_CASE("A conversation that the assistant begins gets a first line, a last on
           R"({"role":"assistant","content":[{"type":"text","text":"Hi"}]},)"
           R"({"role":"user","content":[{"type":"text","text":"q"}]},)"
           R"({"role":"assistant","content":[{"type":"text","text":"The answer is"}]}])");
-}
-
-TEST_CASE("Pictures, files and other parts become Anthropic's blocks") {
-    struct Row {
-        const char* part;
-        const char* block;
-    };
-    for (const Row& row : {
-             Row{R"({"type":"image_url","image_url":{"url":"data:image/jpg;base64,QUJD"}})",
-                 R"({"type":"image","source":{"type":"base64","media_type":"image/jpeg",)"
-                 R"("data":"QUJD"}})"},
-             Row{R"({"type":"image_url","image_url":{"url":"https://a.example/x.png"}})",
-                 R"({"type":"image","source":{"type":"url","url":"https://a.example/x.png"}})"},
-             Row{R"({"type":"file","file":{"filename":"a.pdf",)"
-                 R"("file_data":"data:application/pdf;base64,QUJD"}})",
-                 R"({"type":"document","source":{"type":"base64",)"
-                 R"("media_type":"application/pdf","data":"QUJD"},"title":"a.pdf"})"},
-             Row{R"({"type":"file","file":{"filename":"a.txt",)"
-                 R"("file_data":"data:text/plain;base64,SGkg8J+Ygg=="}})",
-                 R"({"type":"document","source":{"type":"text","media_type":"text/plain",)"
-                 R"("data":"Hi 😂"},"title":"a.txt"})"},
-             Row{R"({"type":"file","file":{"filename":"a.csv","file_data":"data:text/csv,a%2Cb"}})",
-                 R"({"type":"document","source":{"type":"text","media_type":"text/plain",)"
-                 R"("data":"a,b"},"title":"a.csv"})"},
-             Row{R"({"type":"file","file":{"filename":"p","file_data":"data:image/png;base64,)"
-                 R"(QUJD"}})",
-                 R"({"type":"image","source":{"type":"base64","media_type":"image/png",)"
-                 R"("data":"QUJD"}})"},
-             Row{R"({"type":"file","file":{"file_data":"https://a.example/x.pdf"}})",
-                 R"({"type":"document","source":{"type":"url","url":"https://a.example/x.pdf"}})"},
-             Row{R"({"type":"file","file":{"file_id":"file_1"}})",
-                 R"({"type":"document","source":{"type":"file","file_id":"file_1"}})"},
-             Row{R"({"type":"input_audio","input_audio":{"data":"QUJD","format":"wav"}})",
-                 R"({"type":"text","text":"[A sound recording,)"
-                 R"( which cannot be sent to this model.]"})"},
-             Row{R"({"type":"search_result","source":"s","title":"t","content":[]})",
-                 R"({"type":"search_result","source":"s","title":"t","content":[]})"},
-         }) {
-        INFO(row.part);
-        const std::string user = R"([{"role":"user","content":[)" + std::string(row.part) + "]}]";
-        CHECK(messages_of(user) == R"([{"role":"user",)"
-                                   R"("content":[)" + std::string(row.block) + "]}]");
-    }
-}
-
-TEST_CASE("A file that is nowhere is refused, by its name") {
-    try {
-        messages_of(R"([{"role":"user","content":[
-            {"type":"file","file":{"filename":"lost.pdf","file_data":"QUJD"}}]}])");
-        FAIL("not refused");
-    } catch (const ApiError& error) {
-        CHECK(error.kind() == ErrorKind::invalid_request);
-        CHECK(error.info().summary.find("lost.pdf") != std::string::npos);
-    }
 }
 
 TEST_CASE("A tool's result may have parts, and its mark stands on the result") {

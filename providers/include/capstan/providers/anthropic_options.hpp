@@ -33,8 +33,8 @@ struct AnthropicOptions : ProviderOptions {
     /// where the model would leave them out by itself. ReasoningOptions::exclude wins.
     std::string thinking_display;
 
-    /// Sends the key as "Authorization: Bearer", as gateways want it; so it is sent to OpenRouter in
-    /// any case.
+    /// Sends the key as "Authorization: Bearer", as gateways want it; so it is sent to OpenRouter
+    /// in any case.
     bool bearer_auth = false;
 };
 static_assert(!std::is_aggregate_v<AnthropicOptions>);
