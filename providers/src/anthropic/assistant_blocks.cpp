@@ -52,19 +52,36 @@ void append_call(ListText& blocks, const ToolCall& call, const ToolCallIds& ids)
     block.end();
 }
 
+bool is_server_call(std::string_view type) noexcept { return type.ends_with("_tool_use"); }
+
+// What an answer says of its sources, without the member that a request must not have.
+json::array replayed(const json::array& citations) {
+    json::array result = citations;
+    for (json::value& citation : result)
+        if (json::object* object = citation.if_object()) object->erase("file_id");
+    return result;
+}
+
 std::string_view right_trimmed(std::string_view text) noexcept {
     const auto end = text.find_last_not_of(" \t\r\n");
     return end == std::string_view::npos ? std::string_view() : text.substr(0, end + 1);
 }
 
+// The last message must not end in white space. Its content is one text.
+std::string_view sent_text(const AssistantMessage& message, const AssistantFormat& format) {
+    const std::string_view text = std::get<std::string>(message.content);
+    return format.last && message.tool_calls.empty() ? right_trimmed(text) : text;
+}
+
 // Walks over the recorded blocks; every thought, call and byte of text has its place there.
 class Layout {
 public:
-    Layout(const AssistantMessage& message, const json::array& recorded)
-        : message_(message), recorded_(recorded) {}
+    Layout(const AssistantMessage& message, const json::array& recorded,
+           const AssistantFormat& format)
+        : message_(message), recorded_(recorded), format_(format), thoughts_(thoughts_in(format)) {}
 
     /// False if the message is no longer the answer that was recorded.
-    bool fits(std::size_t thoughts, bool any_thoughts) const {
+    bool fits() const {
         const auto* text = std::get_if<std::string>(&message_.content);
         std::size_t thinking = 0;
         std::size_t calls = 0;
@@ -78,24 +95,26 @@ public:
             if (type == "text") bytes += bytes_of(*block);
         }
         return text && bytes == text->size() && calls == message_.tool_calls.size() &&
-               (!any_thoughts || thinking == thoughts);
+               (thoughts_.empty() || thinking == thoughts_.size());
     }
 
-    void append(ListText& blocks, const std::vector<const json::object*>& thoughts,
-                const AssistantFormat& format) {
+    /// Returns how many thoughts it wrote.
+    std::size_t append(ListText& blocks) {
         for (const json::value& value : recorded_) {
             const json::object& block = value.get_object();
             const std::string_view type = text_in(block, "type");
             if (type == "thinking") {
-                if (thought_ < thoughts.size()) append_thought(blocks, *thoughts[thought_++]);
+                ++reached_;
             } else if (type == "text") {
                 append_text(blocks, block);
             } else if (type == "tool_use") {
-                append_call(blocks, message_.tool_calls[call_++], *format.ids);
-            } else if (format.raw_blocks) {
-                append_json_text(blocks.next(), block);
+                append_call(after_thoughts(blocks), message_.tool_calls[call_++], *format_.ids);
+            } else if (goes_back(block, type)) {
+                append_json_text(after_thoughts(blocks).next(), block);
             }
         }
+        if (!format_.last) after_thoughts(blocks);
+        return written_;
     }
 
 private:
@@ -104,30 +123,70 @@ private:
             std::max<std::int64_t>(0, find_int(block, "bytes").value_or(0)));
     }
 
+    // A thought is written when something follows it.
+    ListText& after_thoughts(ListText& blocks) {
+        for (; written_ < std::min(reached_, thoughts_.size()); ++written_)
+            append_thought(blocks, *thoughts_[written_]);
+        return blocks;
+    }
+
+    bool goes_back(const json::object& block, std::string_view type) const {
+        if (!format_.raw_blocks) return false;
+        return !format_.lost || !is_server_call(type) ||
+               !format_.lost->contains(text_in(block, "id"));
+    }
+
     void append_text(ListText& blocks, const json::object& recorded) {
-        const std::string_view whole = std::get<std::string>(message_.content);
-        const std::string_view text = whole.substr(at_, bytes_of(recorded));
-        at_ += text.size();
-        const json::array* citations = find_array(recorded, "citations");
-        if (!citations) return append_text_block(blocks, text);
+        std::string_view text = sent_text(message_, format_);
+        text = text.substr(std::min(at_, text.size()), bytes_of(recorded));
+        at_ += bytes_of(recorded);
         if (is_blank(text)) return;
-        ObjectText block(blocks.next());
-        block.text("type", "text").text("text", text).json("citations", *citations).end();
+        ObjectText block(after_thoughts(blocks).next());
+        block.text("type", "text").text("text", text);
+        if (const json::array* citations = find_array(recorded, "citations"))
+            block.json("citations", replayed(*citations));
+        block.end();
     }
 
     const AssistantMessage& message_;
     const json::array& recorded_;
-    std::size_t thought_ = 0;
+    const AssistantFormat& format_;
+    const std::vector<const json::object*> thoughts_;
+    std::size_t reached_ = 0;  // thoughts, in what was recorded
+    std::size_t written_ = 0;
     std::size_t call_ = 0;
     std::size_t at_ = 0;
 };
 
 void append_text(ListText& blocks, const AssistantMessage& message, const AssistantFormat& format) {
-    const auto* text = std::get_if<std::string>(&message.content);
-    if (!text) return append_content(blocks, message.content, format.marks);
-    const bool ends = format.last && message.tool_calls.empty();
-    append_text_block(blocks, ends ? right_trimmed(*text) : std::string_view(*text),
-                      format.marks.own);
+    if (!std::holds_alternative<std::string>(message.content))
+        return append_content(blocks, message.content, format.marks);
+    append_text_block(blocks, sent_text(message, format), format.marks.own);
+}
+
+// In the usual order: thoughts, text, calls.
+std::size_t append_plain(ListText& blocks, const AssistantMessage& message,
+                         const AssistantFormat& format) {
+    ListText rest;
+    append_text(rest, message, format);
+    for (const ToolCall& call : message.tool_calls) append_call(rest, call, *format.ids);
+    const auto thoughts = thoughts_in(format);
+    if (rest.empty() && format.last) return 0;
+    for (const json::object* thought : thoughts) append_thought(blocks, *thought);
+    if (!rest.empty()) blocks.next() += rest.text();
+    return thoughts.size();
+}
+
+// Keeps the calls that are open after this message.
+void follow_calls(ServerCallIds& open, ServerCallIds& lost, const json::array& blocks) {
+    for (const json::value& value : blocks) {
+        const json::object* block = value.if_object();
+        if (!block) continue;
+        const std::string_view answered = text_in(*block, "tool_use_id");
+        open.erase(answered);
+        lost.erase(answered);
+        if (is_server_call(text_in(*block, "type"))) open.insert(text_in(*block, "id"));
+    }
 }
 
 }  // namespace
@@ -146,18 +205,26 @@ void append_input(std::string& out, const ToolCall& call) {
 
 std::size_t append_assistant(ListText& blocks, const AssistantMessage& message,
                              const AssistantFormat& format) {
-    const auto thoughts = thoughts_in(format);
     if (const json::array* recorded = native_blocks(message.extra)) {
-        Layout layout(message, *recorded);
-        if (layout.fits(thoughts.size(), !thoughts.empty())) {
-            layout.append(blocks, thoughts, format);
-            return thoughts.size();
+        Layout layout(message, *recorded, format);
+        if (layout.fits()) return layout.append(blocks);
+    }
+    return append_plain(blocks, message, format);
+}
+
+ServerCallIds lost_server_calls(std::span<const Message* const> messages) {
+    ServerCallIds open;
+    ServerCallIds lost;
+    for (const Message* message : messages) {
+        if (const auto* answer = std::get_if<AssistantMessage>(message)) {
+            if (const json::array* blocks = native_blocks(answer->extra))
+                follow_calls(open, lost, *blocks);
+        } else if (!std::holds_alternative<ToolMessage>(*message)) {
+            lost.merge(open);
+            open.clear();
         }
     }
-    for (const json::object* thought : thoughts) append_thought(blocks, *thought);
-    append_text(blocks, message, format);
-    for (const ToolCall& call : message.tool_calls) append_call(blocks, call, *format.ids);
-    return thoughts.size();
+    return lost;
 }
 
 }  // namespace capstan::anthropic

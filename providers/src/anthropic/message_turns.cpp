@@ -67,7 +67,8 @@ public:
                                   options.reserved_marks)),
           ids_(map_tool_call_ids(transcript_.messages(), "anthropic/claude")),
           targets_{same_model_key(options.model)},
-          filter_(targets_, options.replay) {}
+          filter_(targets_, options.replay),
+          lost_calls_(lost_server_calls(transcript_.messages())) {}
 
     TurnText write() {
         const auto& messages = transcript_.messages();
@@ -132,6 +133,7 @@ private:
         format.marks = marks_at(index, beside);
         format.foreign_format = !slug_.starts_with("anthropic/");
         format.raw_blocks = !format.foreign_format || slug_.find('/') == std::string::npos;
+        format.lost = &lost_calls_;
         format.last = index + 1 == transcript_.messages().size();
         ListText blocks;
         const std::size_t thoughts = append_assistant(blocks, message, format);
@@ -189,6 +191,7 @@ private:
     ToolCallIds ids_;
     std::vector<std::string> targets_;
     ReasoningFilter filter_;
+    ServerCallIds lost_calls_;
     ListText system_;
     TurnList turns_;
     TurnText text_;

@@ -239,6 +239,98 @@ TEST_CASE("An answer of any order of blocks goes back in that order") {
     CHECK(to_json_text(to_json(message)).find("native_content") == std::string::npos);
 }
 
+TEST_CASE("A call of the server's tools without a result goes back only while it may get one") {
+    const auto answer = [](std::string call, std::string rest) {
+        return R"({"role":"assistant","content":"a","native_content":{"format":)"
+               R"("anthropic-messages","blocks":[{"type":"text","bytes":1},)" + call + "]}" +
+               rest + '}';
+    };
+    const std::string user = R"({"role":"user","content":"q"})";
+    const std::string text = R"([{"type":"text","text":"a"})";
+    for (const std::string type : {"server_tool_use", "mcp_tool_use"}) {
+        const std::string call = R"({"type":")" + type + R"(","id":"s","name":"w","input":{}})";
+        const std::string result = R"({"type":"w_tool_result","tool_use_id":"s","content":[]})";
+        const std::string paused = user + ',' + answer(call, "");
+        const auto sent = [](const std::string& turns) {
+            return second(messages_of('[' + turns + ']'));
+        };
+        // The server goes on with a turn that it paused, also when its end came since.
+        CHECK(sent(paused) == text + ',' + call + ']');
+        CHECK(sent(paused + ',' + answer(result, "") + ',' + user) ==
+              text + ',' + call + R"(,{"type":"text","text":"a"},)" + result + ']');
+        // The user has gone on without it.
+        CHECK(sent(paused + ',' + user) == text + ']');
+        CHECK(sent(user + ',' + answer(call + ',' + result, "") + ',' + user) ==
+              text + ',' + call + ',' + result + ']');
+        // Results of calls that came with it: the server answers its own next.
+        const std::string calls =
+            R"(,"tool_calls":[{"id":"t","type":"function",)"
+            R"("function":{"name":"n","arguments":"{}"}}])";
+        const std::string both = call + R"(,{"type":"tool_use"})";
+        const std::string loop = user + ',' + answer(both, calls) +
+                                 R"(,{"role":"tool","tool_call_id":"t","content":"r"})";
+        const std::string called = R"(,{"type":"tool_use","id":"t","name":"n","input":{}}])";
+        CHECK(sent(loop) == text + ',' + call + called);
+        CHECK(sent(loop + ',' + answer(result, "") + ',' + user) == text + ',' + call + called);
+        CHECK(sent(loop + ',' + user) == text + called);
+    }
+}
+
+TEST_CASE("Citations go back without the file that a request must not name") {
+    for (const char* file : {"null", R"("file_1")"}) {
+        const std::string turns =
+            R"([{"role":"user","content":"q"},{"role":"assistant","content":"a","native_content":)"
+            R"({"format":"anthropic-messages","blocks":[{"type":"text","bytes":1,"citations":[)"
+            R"({"type":"char_location","cited_text":"x","document_title":null,"file_id":)" +
+            std::string(file) + R"(},7]}]}},{"role":"user","content":"more"}])";
+        CHECK(second(messages_of(turns)) ==
+              R"([{"type":"text","text":"a","citations":[{"type":"char_location",)"
+              R"("cited_text":"x","document_title":null},7]}])");
+    }
+}
+
+TEST_CASE("A last message of the assistant ends neither in white space nor in a thought") {
+    const auto sent = [](std::string_view text, std::string_view blocks, bool last) {
+        const std::string native =
+            blocks.empty() ? std::string()
+                           : R"(,"native_content":{"format":"anthropic-messages","blocks":[)" +
+                                 std::string(blocks) + "]}";
+        return messages_of(R"([{"role":"user","content":"q"},{"role":"assistant","content":")" +
+                           std::string(text) + R"(","model":"claude-sonnet-4-5",)"
+                           R"("reasoning_details":[)" + signed_thought + ']' + native + '}' +
+                           (last ? "]" : R"(,{"role":"user","content":"more"}])"));
+    };
+    const std::string thought = R"({"type":"thinking","thinking":"t","signature":"s"})";
+    const std::string asked = R"([{"role":"user","content":[{"type":"text","text":"q"}]})";
+    const auto with = [&](const std::string& content) {
+        return asked + R"(,{"role":"assistant","content":[)" + content + "]}]";
+    };
+    const auto before_more = [&](const std::string& content) {
+        return asked + R"(,{"role":"assistant","content":[)" + content +
+               R"(]},{"role":"user","content":[{"type":"text","text":"more"}]}])";
+    };
+    const std::string a = R"({"type":"text","text":"a"})";
+    const std::string b = R"({"type":"text","text":"b"})";
+    const std::string spaced = R"({"type":"text","text":"b \n"})";
+    const std::string two = R"({"type":"text","bytes":1},{"type":"thinking"},)"
+                            R"({"type":"text","bytes":3})";
+    CHECK(sent("ab \\n", two, true) == with(a + ',' + thought + ',' + b));
+    CHECK(sent("ab \\n", two, false) == before_more(a + ',' + thought + ',' + spaced));
+    // Blank at the end: nothing of it, and then not the thought before it either.
+    CHECK(sent("a \\n ", two, true) == with(a));
+    const std::string split = R"({"type":"text","bytes":2},{"type":"text","bytes":1})";
+    CHECK(sent("b  ", R"({"type":"thinking"},)" + split, true) == with(thought + ',' + b));
+    const std::string behind = R"({"type":"text","bytes":1},{"type":"thinking"})";
+    CHECK(sent("a", behind, true) == with(a));
+    CHECK(sent("a", behind, false) == before_more(a + ',' + thought));
+    // Thoughts alone.
+    CHECK(sent("", "", true) == asked + ']');
+    CHECK(sent(" ", "", true) == asked + ']');
+    CHECK(sent("", R"({"type":"thinking"})", true) == asked + ']');
+    CHECK(sent("", "", false) == before_more(thought));
+    CHECK(sent("a ", "", true) == with(thought + ',' + a));
+}
+
 TEST_CASE("Only requests that repeat thoughts are worth a try without them") {
     MessageRequest request;
     request.messages =
