@@ -29,7 +29,8 @@ void keep_text(std::string& into, const json::object& object, std::string_view n
 
 bool says_something(const json::value* value) noexcept {
     return value && !value->is_null() &&
-           !(value->is_object() && value->get_object().empty());
+           !(value->is_object() && value->get_object().empty()) &&
+           !(value->is_array() && value->get_array().empty());
 }
 
 void emit_debug(const json::value& value, std::vector<StreamChunk>& out) {
@@ -47,6 +48,11 @@ void emit_others(const json::object& object, std::initializer_list<const char*> 
         if (const json::value* value = find(object, name); says_something(value))
             seen[name] = json::value(*value, json::storage_ptr());
     if (!seen.empty()) emit_debug(seen, out);
+}
+
+// What the server did to the request.
+void emit_changes(const json::object& object, std::vector<StreamChunk>& out) {
+    emit_others(object, {"context_management", "input_transformations"}, out);
 }
 
 FinishReason reason_of(std::string_view word) noexcept {
@@ -103,6 +109,7 @@ void MessageDecoder::decode_object(const json::object& object, std::string_view 
         if (const auto* message = find_object(object, "message")) decode_message(*message, out);
     } else if (kind == "message_delta") {
         if (delta) read_end(*delta, out);
+        emit_changes(object, out);
         if (const auto* usage = find_object(object, "usage")) {
             add_usage(usage_, *usage);
             usage_is_final_ = true;
@@ -140,6 +147,7 @@ void MessageDecoder::read_head(const json::object& message, std::vector<StreamCh
     keep_text(provider_, message, "provider");
     if (const auto* usage = find_object(message, "usage")) add_usage(usage_, *usage);
     emit_others(message, {"openrouter_metadata"}, out);
+    emit_changes(message, out);
 }
 
 void MessageDecoder::read_end(const json::object& delta, std::vector<StreamChunk>& out) {

@@ -45,9 +45,28 @@ private:
     bool known_ = true;
 };
 
+// Samplings that the top-level counts leave out: compactions, and those of other models
+// (https://platform.claude.com/docs: compaction).
+bool has_uncounted_work(const json::object& usage) {
+    const json::array* iterations = find_array(usage, "iterations");
+    return iterations && std::ranges::any_of(*iterations, [](const json::value& value) {
+               const json::object* one = value.if_object();
+               return one && find_string(*one, "type").value_or("message") != "message";
+           });
+}
+
+// Priority, haste and a place of one's own have prices of their own.
+bool has_surcharge(const json::object& usage) {
+    const auto differs = [&](std::string_view name, std::string_view usual) {
+        const auto word = find_string(usage, name);
+        return word && !word->empty() && *word != usual && *word != "not_available";
+    };
+    return differs("service_tier", "standard") || differs("speed", "standard") ||
+           differs("inference_geo", "global");
+}
+
 bool has_other_charges(const json::object& usage) {
-    const auto tier = find_string(usage, "service_tier");
-    if (tier && *tier != "standard") return true;
+    if (has_surcharge(usage) || has_uncounted_work(usage)) return true;
     const json::object* tools = find_object(usage, "server_tool_use");
     return tools && std::any_of(tools->begin(), tools->end(), [](const auto& member) {
                return as_int(member.value()).value_or(0) > 0;

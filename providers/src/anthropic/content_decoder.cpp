@@ -3,7 +3,6 @@
 #include "anthropic/native_content.hpp"
 #include "chat/chunk_memory.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace capstan::anthropic {
@@ -65,14 +64,14 @@ ContentDecoder::Block& ContentDecoder::open_block(std::optional<std::int64_t> in
     block.kind = kind;
     block.index = index.value_or(static_cast<std::int64_t>(blocks_.size()) - 1);
     if (kind == Kind::call) block.call = calls_++;
+    places_[block.index] = blocks_.size() - 1;
     return block;
 }
 
 ContentDecoder::Block* ContentDecoder::find_block(std::optional<std::int64_t> index) noexcept {
-    const auto found = std::find_if(blocks_.rbegin(), blocks_.rend(), [&](const Block& block) {
-        return !index || block.index == *index;
-    });
-    return found == blocks_.rend() ? nullptr : &*found;
+    if (!index) return blocks_.empty() ? nullptr : &blocks_.back();
+    const auto found = places_.find(*index);
+    return found == places_.end() ? nullptr : &blocks_[found->second];
 }
 
 ContentDecoder::Block& ContentDecoder::block_for(std::optional<std::int64_t> index,
@@ -254,21 +253,25 @@ void ContentDecoder::close_call(Block& block, std::vector<StreamChunk>& out) {
 void ContentDecoder::close_raw(Block& block, std::vector<StreamChunk>& out) {
     if (!block.input.empty()) {
         auto input = try_parse_json(block.input);
+        block.cut = !input;
         block.raw["input"] = input ? *std::move(input) : json::value(to_valid_utf8(block.input));
     }
-    emit_layout(out);
+    json::object seen;
+    seen["index"] = block.index;
+    seen["content_block"] = block.raw;
+    emit_extra("debug", std::move(seen), out);
 }
 
 void ContentDecoder::finish(std::vector<StreamChunk>& out) {
     for (Block& block : blocks_) close(block, out);
-    if (!is_plain()) emit_layout(out);
+    if (!is_plain() && !std::exchange(told_, true)) emit_layout(out);
 }
 
 // True if the message itself tells the order: thoughts, one text, calls.
 bool ContentDecoder::is_plain() const noexcept {
     int reached = 0;
     for (const Block& block : blocks_) {
-        if (block.kind == Kind::text && block.bytes == 0) continue;
+        if (block.cut || (block.kind == Kind::text && block.bytes == 0)) continue;
         if (block.kind == Kind::raw || !block.citations.empty()) return false;
         const bool thought = block.kind == Kind::thinking || block.kind == Kind::redacted;
         const int rank = thought ? 0 : block.kind == Kind::text ? 1 : 2;
@@ -281,6 +284,7 @@ bool ContentDecoder::is_plain() const noexcept {
 void ContentDecoder::emit_layout(std::vector<StreamChunk>& out) {
     json::array list;
     for (const Block& block : blocks_) {
+        if (block.cut) continue;
         json::object place;
         switch (block.kind) {
             case Kind::text:
@@ -299,8 +303,6 @@ void ContentDecoder::emit_layout(std::vector<StreamChunk>& out) {
     json::object native;
     native["format"] = native_format;
     native["blocks"] = std::move(list);
-    if (native == layout_) return;
-    layout_ = native;
     emit_extra(native_content, std::move(native), out);
 }
 

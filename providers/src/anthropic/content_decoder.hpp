@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 namespace capstan::anthropic {
@@ -27,6 +28,7 @@ public:
     void stop(std::optional<std::int64_t> index, std::vector<StreamChunk>& out);
 
     /// The end of the answer: ends open blocks, and hands out how they lay where that matters.
+    /// Until then a block without a chunk of its own is told as a "debug" one when it ends.
     void finish(std::vector<StreamChunk>& out);
 
     bool empty() const noexcept { return !any_content_; }
@@ -46,6 +48,7 @@ private:
         TextJoiner joiner;          // of text, thoughts or arguments
         std::string signature;      // held until the end of the block
         std::string input;          // what deltas told of it
+        bool cut = false;           // raw, its input incomplete: it cannot go back
         json::object raw;           // the block as it started
         json::array citations;
     };
@@ -73,7 +76,8 @@ private:
     std::string format_;
     std::vector<Block> blocks_;
     std::size_t calls_ = 0;
-    json::object layout_;  // as it was told last
+    std::unordered_map<std::int64_t, std::size_t> places_;  // of the wire's indexes, the latest
+    bool told_ = false;  // how they lie
     bool any_content_ = false;
     bool any_call_ = false;
 };

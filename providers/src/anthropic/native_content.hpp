@@ -11,6 +11,7 @@ namespace capstan::anthropic {
 /// "native_content" of the message, {"format":"anthropic-messages","blocks":[...]}. A block is
 /// {"type":"thinking"}: the next of the reasoning details; {"type":"text","bytes":n,"citations"?}:
 /// so much of the text; {"type":"tool_use"}: the next call; or any other block as it came.
+/// One whose input was cut off is not among them.
 inline constexpr std::string_view native_content = "native_content";
 inline constexpr std::string_view native_format = "anthropic-messages";
 inline constexpr std::string_view detail_format = "anthropic-claude-v1";

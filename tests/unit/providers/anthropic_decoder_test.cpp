@@ -180,12 +180,12 @@ TEST_CASE("What the server's own tools did is kept, and told as it happens") {
                         R"("cited_text":"so it is","encrypted_index":"I"}})"),
          block_delta(2, R"({"type":"text_delta","text":"So it is."})"),
          block_stop(2), end_event("end_turn"), stop_event()}));
-    std::size_t told = 0;
-    for (const auto& chunk : decoded.chunks) {
-        const auto* extra = std::get_if<ExtraChunk>(&chunk);
-        told += extra && extra->name == "native_content" ? 1 : 0;
-    }
-    CHECK(told == 3);
+    const std::string all = chunk_text(decoded.chunks);
+    CHECK(all.find("X(native_content=") == all.rfind("X(native_content="));
+    CHECK(all.starts_with(R"(X(debug={"index":0,"content_block":{"type":"server_tool_use",)"
+                          R"("id":"srv_1","name":"web_search","input":{"query":"x"}}}) )"
+                          R"(X(debug={"index":1,"content_block":{"type":)"
+                          R"("web_search_tool_result",)"));
     const auto message = decoded.message();
     CHECK(blocks(message) ==
           R"([{"type":"server_tool_use","id":"srv_1","name":"web_search","input":{"query":"x"}},)"
@@ -231,11 +231,75 @@ TEST_CASE("Events and deltas that nobody knows yet are told and harm nothing") {
     CHECK(chunk_text(decoded.chunks) ==
           R"(X(debug={"type":"weather_report","sky":"blue"}) )"
           R"(X(debug={"index":0,"delta":{"type":"compaction_delta","content":"bc"}}) )"
-          R"(X(native_content={"format":"anthropic-messages","blocks":[)"
-          R"({"type":"compaction","content":"abc"}]}) )"
+          R"(X(debug={"index":0,"content_block":{"type":"compaction","content":"abc"}}) )"
           R"(T(x) X(debug={"index":1,"delta":{"type":"mood_delta","mood":"good"}}) )"
           R"(X(native_content={"format":"anthropic-messages","blocks":[)"
           R"({"type":"compaction","content":"abc"},{"type":"text","bytes":1}]}))");
+}
+
+TEST_CASE("What the server did to the request is told, in a stream and in a whole message") {
+    const std::string start = R"({"type":"message_start","message":{"content":[],)"
+                              R"("input_transformations":[{"type":"thinking_dropped"}],)"
+                              R"("context_management":null}})";
+    const std::string end = R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},)"
+                            R"("context_management":{"applied_edits":[{"type":"x"}]},)"
+                            R"("input_transformations":[]})";
+    Decoded streamed;
+    streamed.feed(sse({start, end, stop_event()}));
+    CHECK(chunk_text(streamed.chunks) ==
+          R"(X(debug={"input_transformations":[{"type":"thinking_dropped"}]}) )"
+          R"(X(debug={"context_management":{"applied_edits":[{"type":"x"}]}}))");
+    Decoded whole;
+    whole.decoder.decode_body(
+        R"({"type":"message","content":[],"stop_reason":"end_turn",)"
+        R"("context_management":{"applied_edits":[{"type":"x"}]},)"
+        R"("input_transformations":[{"type":"thinking_dropped"}]})",
+        whole.chunks);
+    CHECK(chunk_text(whole.chunks) ==
+          R"(X(debug={"context_management":{"applied_edits":[{"type":"x"}]},)"
+          R"("input_transformations":[{"type":"thinking_dropped"}]}))");
+}
+
+TEST_CASE("A call of the server's tools whose input was cut off is told, and not kept") {
+    for (const char* type : {"server_tool_use", "mcp_tool_use"}) {
+        Decoded decoded;
+        decoded.feed(sse(
+            {start_event(), block_start(0, R"({"type":"text","text":"So."})"), block_stop(0),
+             block_start(1, R"({"type":")" + std::string(type) +
+                                R"(","id":"s1","name":"web_search","input":{}})"),
+             block_delta(1, R"({"type":"input_json_delta","partial_json":"{\"query\":\"a"})"),
+             block_stop(1), end_event("max_tokens"), stop_event()}));
+        CHECK(blocks(decoded.message()) == "-");
+        CHECK(chunk_text(decoded.chunks).find(R"("input":"{\"query\":\"a"})") !=
+              std::string::npos);
+    }
+}
+
+TEST_CASE("The chunks of an answer grow with its blocks, not with their square") {
+    const auto told = [](int count) {
+        std::vector<std::string> events{start_event()};
+        for (int i = 0; i < count; ++i) {
+            events.push_back(block_start(i, R"({"type":"web_search_tool_result"})"));
+            events.push_back(block_stop(i));
+        }
+        events.push_back(end_event("end_turn"));
+        return chunk_text(Decoded().feed(sse(events)).chunks).size();
+    };
+    CHECK(told(400) < 5 * told(100));
+}
+
+TEST_CASE("Blocks are found by their index, the latest of those that share one") {
+    Decoded decoded;
+    decoded.feed(sse({start_event(), block_start(7, R"({"type":"text","text":"a"})"),
+                      block_start(3, R"({"type":"thinking","thinking":"t","signature":"s"})"),
+                      block_delta(7, R"({"type":"text_delta","text":"b"})"), block_stop(3),
+                      block_start(7, R"({"type":"tool_use","id":"t1","name":"n","input":{}})"),
+                      block_delta(7, R"({"type":"input_json_delta","partial_json":"{}"})"),
+                      R"({"type":"content_block_stop"})", end_event("tool_use"), stop_event()}));
+    const auto message = decoded.message();
+    CHECK(text_of(message.content) == "ab");
+    CHECK(message.reasoning.text == "t");
+    CHECK(message.tool_calls.at(0).arguments == "{}");
 }
 
 TEST_CASE("Hostile events neither throw nor invent content") {

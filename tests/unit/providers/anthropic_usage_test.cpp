@@ -46,6 +46,29 @@ TEST_CASE("The cost of a Claude answer is exact where all its prices are known, 
           "unknown");
 }
 
+TEST_CASE("The cost is unknown where more is charged than the counts tell") {
+    struct Row {
+        const char* more;
+        bool known;
+    };
+    for (const Row& row :
+         {Row{R"("speed":"standard")", true}, Row{R"("speed":null)", true},
+          Row{R"("speed":"fast")", false}, Row{R"("inference_geo":"global")", true},
+          Row{R"("inference_geo":"not_available")", true}, Row{R"("inference_geo":"us")", false},
+          Row{R"("service_tier":"standard")", true}, Row{R"("service_tier":"batch")", false},
+          Row{R"("iterations":null)", true}, Row{R"("iterations":[7,{}])", true},
+          Row{R"("iterations":[{"type":"message","input_tokens":5,"output_tokens":1}])", true},
+          Row{R"("iterations":[{"type":"message","input_tokens":5,"output_tokens":1},)"
+              R"({"type":"compaction","input_tokens":180000,"output_tokens":3500}])",
+              false},
+          Row{R"("iterations":[{"type":"advisor_message","model":"claude-x"}])", false}}) {
+        INFO(row.more);
+        const std::string usage =
+            R"({"input_tokens":5,"output_tokens":1,)" + std::string(row.more) + '}';
+        CHECK(cost_of(usage) == (row.known ? "0.00003" : "unknown"));
+    }
+}
+
 TEST_CASE("A cost that the server tells wins over the computed one") {
     CHECK(cost_of(R"({"input_tokens":5,"output_tokens":1,"cost":"0.5"})") == "0.5");
     CHECK(cost_of(R"({"input_tokens":5,"output_tokens":1,"cost":0.1,"is_byok":true,)"

@@ -15,7 +15,12 @@ namespace capstan {
 /// Thoughts become `reasoning_details` of the format "anthropic-claude-v1" and go back verbatim, at
 /// the places where they stood, to the model that had them; elsewhere they are held back. Other
 /// blocks of the answer (tools that the server runs, citations, compactions) come as an ExtraChunk
-/// "native_content", are kept in the message, and go back as well.
+/// "native_content" at its end, are kept in the message, and go back as well; ExtraChunks "debug"
+/// tell of each as it happens. A call of the server's own tools that was cut off, or that found no
+/// result before the user spoke again, does not go back: the server would refuse it.
+///
+/// Models that refuse a forced call (Claude Opus 5.5, Sonnet 5.5, Fable 5.1 and later) are asked
+/// with the choice "auto".
 class AnthropicHandler final : public DialectHandler {
 public:
     /// Throws ApiError of kind configuration when a setting is unusable (no key, bad URL), before
