@@ -28,7 +28,7 @@ public:
     explicit AnthropicHandler(AnthropicOptions options);
 
     /// The configured model; its info from the settings, else what is known of Claude models:
-    /// limits and modalities, no prices.
+    /// limits, modalities and whether they take a schema for their answers, no prices.
     SelectedModel get_model() const override;
 
     /// The same of any other model.
