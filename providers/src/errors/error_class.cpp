@@ -9,8 +9,8 @@ namespace {
 
 using Kind = ErrorKind;
 
-// Wire reference 5.3, then the words of the Messages skin (5.4), of textual codes, and of
-// llama.cpp's server.
+// Wire reference 5.3, with the codes that OpenAI's failed responses have for images; then the words
+// of the Messages skin (5.4), of textual codes, and of llama.cpp's server.
 constexpr ErrorType error_types[] = {
     {"context_length_exceeded", 400, Kind::context_overflow, false},
     {"max_tokens_exceeded", 400, Kind::invalid_request, false},
@@ -36,6 +36,17 @@ constexpr ErrorType error_types[] = {
     {"unsupported_image_format", 400, Kind::invalid_request, false},
     {"image_not_found", 404, Kind::invalid_request, false},
     {"image_download_failed", 400, Kind::invalid_request, false},
+    {"invalid_base64_image", 400, Kind::invalid_request, false},
+    {"invalid_image_url", 400, Kind::invalid_request, false},
+    {"invalid_image_format", 400, Kind::invalid_request, false},
+    {"invalid_image_mode", 400, Kind::invalid_request, false},
+    {"image_parse_error", 400, Kind::invalid_request, false},
+    {"image_file_too_large", 400, Kind::invalid_request, false},
+    {"unsupported_image_media_type", 400, Kind::invalid_request, false},
+    {"empty_image_file", 400, Kind::invalid_request, false},
+    {"failed_to_download_image", 400, Kind::invalid_request, false},
+    {"image_file_not_found", 400, Kind::invalid_request, false},
+    {"image_content_policy_violation", 400, Kind::content_policy, false},
     {"server", 500, Kind::server, true},
     {"timeout", 504, Kind::timeout, true},
     {"invalid_request_error", 400, Kind::invalid_request, false},
@@ -133,6 +144,11 @@ constexpr std::string_view signature_texts[] = {
     "thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified",
     "thinking or redacted_thinking blocks in the latest assistant message cannot be modified",
     "invalid thought signature",
+    "without its required following item",
+};
+
+constexpr std::string_view payment_texts[] = {
+    "credit balance is too low",
 };
 
 constexpr std::string_view policy_texts[] = {
@@ -244,6 +260,7 @@ ErrorKind classify(const ErrorFacts& facts) {
     if (!is_vague(kind)) return kind;
     if (is_unsupported_input(facts)) return Kind::invalid_request;
     if (is_signature_refusal(facts)) return Kind::invalid_signature;
+    if (mentions(facts, payment_texts)) return Kind::payment_required;
     if (mentions(facts, rate_texts)) return kind;
     if (kind != Kind::permission_denied && mentions(facts, overflow_texts))
         return Kind::context_overflow;

@@ -1,9 +1,8 @@
 #include "responses/assistant_items.hpp"
 
-#include "responses/reasoning_entries.hpp"
-
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace capstan::responses {
 namespace {
@@ -114,8 +113,19 @@ std::string_view sent_id(const AssistantFormat& format, const std::string& id) {
     return found == format.ids->end() ? std::string_view(id) : found->second;
 }
 
-std::string& AssistantItems::begin() {
+void AssistantItems::separate() {
     if (count_++ > 0) out_ += ',';
+}
+
+/// Of all items but reasoning: what waits for one to follow goes first.
+std::string& AssistantItems::begin() {
+    for (const ReasoningItem& thought : waiting_) {
+        separate();
+        append_reasoning(out_, thought);
+        any_reasoning_ = true;
+    }
+    waiting_.clear();
+    separate();
     return out_;
 }
 
@@ -181,8 +191,7 @@ bool AssistantItems::append(const AssistantMessage& message, const json::array* 
     std::vector<ReasoningItem> thoughts;
     if (reasoning) thoughts = whole_items(message, *reasoning);
     std::size_t written = 0;
-    bool any = false;
-    for (const ReasoningItem& thought : thoughts) {
+    for (ReasoningItem& thought : thoughts) {
         if (!can_be_sent(thought, format_.stored)) continue;
         const std::size_t end = character_start(text, thought.position.text);
         if (end > written) {
@@ -192,14 +201,13 @@ bool AssistantItems::append(const AssistantMessage& message, const json::array* 
         }
         append_others(message, thought.position.items);
         append_calls(message, thought.position.calls);
-        append_reasoning(begin(), thought);
-        any = true;
+        waiting_.push_back(std::move(thought));
     }
     append_others(message, SIZE_MAX);
     append_text(std::string_view(text).substr(written), text_in(message.extra, "refusal"),
                 text_in(message.extra, "phase"));
     append_calls(message, message.tool_calls.size());
-    return any;
+    return any_reasoning_;
 }
 
 }  // namespace capstan::responses

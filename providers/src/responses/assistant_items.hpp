@@ -1,10 +1,13 @@
 #pragma once
 
+#include "responses/reasoning_entries.hpp"
+
 #include <capstan/message_writer.hpp>
 
 #include <cstddef>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 namespace capstan::responses {
 
@@ -19,7 +22,8 @@ struct AssistantFormat {
 static_assert(!std::is_aggregate_v<AssistantFormat>);
 
 /// Writes an assistant message as the items that it was made of: messages, function calls, and the
-/// reasoning items before what followed them (see ItemPosition).
+/// reasoning items before what followed them (see ItemPosition). A reasoning item that nothing
+/// followed, as when the output limit cut the answer there, is left out: OpenAI refuses it.
 class AssistantItems {
 public:
     /// `out` is the text of the input array, `count` the number of items in it; both are added to.
@@ -35,12 +39,15 @@ private:
     void append_others(const AssistantMessage& message, std::size_t end);
     void append_call(const ToolCall& call);
     std::string& begin();
+    void separate();
 
     std::string& out_;
     std::size_t& count_;
     const AssistantFormat& format_;
     std::size_t next_call_ = 0;
     std::size_t next_other_ = 0;
+    std::vector<ReasoningItem> waiting_;  // for an item to follow them
+    bool any_reasoning_ = false;
 };
 
 /// The id to send for this call.

@@ -35,9 +35,14 @@ void append_part(std::string& out, const AudioPart& part) {
 void append_part(std::string& out, const FilePart& part) {
     out += R"({"type":"input_file")";
     const bool is_link = part.data.starts_with("https://") || part.data.starts_with("http://");
-    if (!part.id.empty()) append_member(out, "file_id", part.id);
-    if (!part.filename.empty()) append_member(out, "filename", part.filename);
-    if (!part.data.empty()) append_member(out, is_link ? "file_url" : "file_data", part.data);
+    if (!part.id.empty()) {  // the server refuses a name beside an id or a link
+        append_member(out, "file_id", part.id);
+    } else if (is_link) {
+        append_member(out, "file_url", part.data);
+    } else {
+        if (!part.filename.empty()) append_member(out, "filename", part.filename);
+        if (!part.data.empty()) append_member(out, "file_data", part.data);
+    }
     out += '}';
 }
 

@@ -36,23 +36,38 @@ std::string_view effort_of(const ReasoningOptions& wanted) {
     return *wanted.max_tokens <= medium_budget ? "medium" : "high";
 }
 
+/// What OpenAI's model takes in place of "none"; empty: nothing.
+std::string_view least_effort(std::string_view model) {
+    const auto has = [&](std::string_view word) { return model.find(word) != model.npos; };
+    if (!may_reason(model)) return {};
+    if (model.starts_with("gpt-5-pro")) return "high";
+    if (model.starts_with("gpt-") && has("-pro")) return "medium";
+    const bool o_series = model.size() > 1 && model[0] == 'o' && model[1] >= '1' && model[1] <= '9';
+    if (o_series || has("codex")) return "low";
+    return model == "gpt-5" || model.starts_with("gpt-5-") ? "minimal" : "none";
+}
+
 }  // namespace
 
 json::object reasoning_setting(const ReasoningOptions& wanted, std::string_view summary,
-                               bool routed) {
+                               std::string_view model) {
     check(wanted);
     json::object setting;
+    const bool routed = is_routed(model);
     const bool budget = routed && wanted.max_tokens && *wanted.max_tokens > 0;
     const std::string_view effort = effort_of(wanted);
+    const std::string_view sent = effort == "none" && !routed ? least_effort(model) : effort;
     if (budget)
         setting["max_tokens"] = *wanted.max_tokens;
-    else if (!effort.empty())
-        setting["effort"] = effort;
+    else if (!sent.empty())
+        setting["effort"] = sent;
     if (routed && wanted.enabled == true) setting["enabled"] = true;
     const std::string_view shown = wanted.summary.empty() ? summary : wanted.summary;
     if (effort != "none" && wanted.exclude != true && !shown.empty()) setting["summary"] = shown;
     return setting;
 }
+
+bool is_routed(std::string_view model) noexcept { return model.find('/') != model.npos; }
 
 bool may_reason(std::string_view model) {
     std::string slug = base_slug(model);

@@ -26,7 +26,7 @@ struct Draft {
           sampling(merge_sampling(options_.sampling, request_.sampling)),
           model(request_.model.empty() ? options_.model : request_.model) {
         if (const auto raw = find_string(extra, "model")) model = *raw;
-        routed = model.find('/') != std::string::npos;
+        routed = is_routed(model);
     }
 
     const OpenAiResponsesOptions& options;
@@ -34,7 +34,7 @@ struct Draft {
     json::object extra;
     Sampling sampling;
     std::string model;
-    bool routed = false;  ///< the model has its vendor in front: the server is a router
+    bool routed = false;  ///< see is_routed()
     ReasoningOptions reasoning;
     std::optional<std::int64_t> limit;
 };
@@ -46,7 +46,7 @@ bool wants_store(const Draft& draft) {
 void write_instructions(BodyWriter& body, const Draft& draft) {
     body.text("model", draft.model);
     const auto& fallbacks = draft.request.models;
-    if (!fallbacks.empty())
+    if (draft.routed && !fallbacks.empty())
         body.value("models", json::array(fallbacks.begin(), fallbacks.end()));
     if (!draft.request.system_prompt.empty() && !draft.request.messages.empty())
         body.text("instructions", draft.request.system_prompt);
@@ -55,7 +55,8 @@ void write_instructions(BodyWriter& body, const Draft& draft) {
 InputText write_input(BodyWriter& body, const Draft& draft, ReasoningReplay replay) {
     InputOptions options;
     options.models.push_back(draft.model);
-    for (const std::string& model : draft.request.models) options.models.push_back(model);
+    if (draft.routed)
+        for (const std::string& model : draft.request.models) options.models.push_back(model);
     options.replay = replay;
     options.stored = wants_store(draft);
     InputText input;
@@ -97,7 +98,7 @@ void plan_output(Draft& draft, std::size_t prompt_bytes, const InputText& input)
 
 void write_reasoning(BodyWriter& body, const Draft& draft) {
     const json::object setting =
-        reasoning_setting(draft.reasoning, draft.options.reasoning_summary, draft.routed);
+        reasoning_setting(draft.reasoning, draft.options.reasoning_summary, draft.model);
     if (!setting.empty()) body.object("reasoning", setting);
     if (draft.limit) body.value("max_output_tokens", *draft.limit);
 }
@@ -107,12 +108,15 @@ void write_if(BodyWriter& body, std::string_view name, const std::optional<T>& v
     if (value) body.value(name, json::value(*value));
 }
 
-void write_numbers(BodyWriter& body, const Sampling& sampling) {
+void write_numbers(BodyWriter& body, const Draft& draft) {
+    const Sampling& sampling = draft.sampling;
     write_if(body, "temperature", sampling.temperature);
     write_if(body, "top_p", sampling.top_p);
-    write_if(body, "top_k", sampling.top_k);
-    write_if(body, "frequency_penalty", sampling.frequency_penalty);
-    write_if(body, "presence_penalty", sampling.presence_penalty);
+    if (draft.routed) {
+        write_if(body, "top_k", sampling.top_k);
+        write_if(body, "frequency_penalty", sampling.frequency_penalty);
+        write_if(body, "presence_penalty", sampling.presence_penalty);
+    }
     write_if(body, "top_logprobs", sampling.top_logprobs);
 }
 
@@ -178,7 +182,7 @@ WireRequest write_request(const OpenAiResponsesOptions& options, const MessageRe
     write_tools(body, draft);
     plan_output(draft, result.body.size(), input);
     write_reasoning(body, draft);
-    write_numbers(body, draft.sampling);
+    write_numbers(body, draft);
     write_format(body, draft);
     write_include(body, draft);
     write_context(body, draft);

@@ -112,6 +112,39 @@ TEST_CASE("A router gets its own fields") {
     CHECK(member(body, "top_k") == "40");
 }
 
+TEST_CASE("OpenAI itself is not sent what only a router knows") {
+    MessageRequest request = asking();
+    request.models = {"gpt-4o"};
+    request.sampling.top_k = 40;
+    request.sampling.frequency_penalty = 0.5;
+    request.sampling.presence_penalty = 0.25;
+    request.sampling.top_p = 0.9;
+    const auto own = json_of(bare_options("gpt-5"), request);
+    for (const char* name : {"models", "top_k", "frequency_penalty", "presence_penalty"})
+        CHECK(member(own, name) == "-");
+    CHECK(member(own, "top_p") == "0.9");
+    request.models = {"openai/gpt-4o"};
+    const auto routed = json_of(bare_options("openai/gpt-5"), request);
+    CHECK(member(routed, "models") == R"(["openai/gpt-4o"])");
+    CHECK(member(routed, "frequency_penalty") == "0.5");
+    CHECK(member(routed, "presence_penalty") == "0.25");
+}
+
+TEST_CASE("A fallback that is not sent holds no thoughts back") {
+    MessageRequest request = asking();
+    AssistantMessage answer;
+    answer.content = std::string("x");
+    answer.origin.requested_model = "gpt-5";
+    answer.reasoning.details =
+        parse_json(R"([{"type":"reasoning.encrypted","data":"gAAA==","id":"rs_1","format":)"
+                   R"("openai-responses-v1","index":0}])")
+            .as_array();
+    request.messages.add(answer);
+    request.messages.add_user("go on");
+    request.models = {"gpt-4o"};
+    CHECK_THAT(body_of(bare_options("gpt-5"), request), ContainsSubstring("gAAA=="));
+}
+
 TEST_CASE("The wish for reasoning is put in the API's words") {
     struct Row {
         const char* model;
@@ -121,8 +154,21 @@ TEST_CASE("The wish for reasoning is put in the API's words") {
     };
     const Row rows[] = {
         {"gpt-5", "high", -1, R"({"effort":"high","summary":"auto"})"},
-        {"gpt-5", "none", -1, R"({"effort":"none"})"},
-        {"gpt-5", "", 0, R"({"effort":"none"})"},
+        {"gpt-5.1", "none", -1, R"({"effort":"none"})"},
+        {"gpt-5.2-2025-12-11", "", 0, R"({"effort":"none"})"},
+        {"gpt-5", "none", -1, R"({"effort":"minimal"})"},
+        {"gpt-5-mini", "", 0, R"({"effort":"minimal"})"},
+        {"gpt-5-2025-08-07", "none", -1, R"({"effort":"minimal"})"},
+        {"gpt-5-pro", "none", -1, R"({"effort":"high"})"},
+        {"gpt-5.2-pro", "none", -1, R"({"effort":"medium"})"},
+        {"gpt-5-codex", "none", -1, R"({"effort":"low"})"},
+        {"gpt-5.1-codex-max", "none", -1, R"({"effort":"low"})"},
+        {"o3", "none", -1, R"({"effort":"low"})"},
+        {"o4-mini", "", 0, R"({"effort":"low"})"},
+        {"gpt-4.1", "none", -1, "-"},
+        {"gpt-5-chat-latest", "", 0, "-"},
+        {"local", "none", -1, R"({"effort":"none"})"},
+        {"openai/gpt-5", "none", -1, R"({"effort":"none"})"},
         {"gpt-5", "", 1'024, R"({"effort":"low","summary":"auto"})"},
         {"gpt-5", "", 8'000, R"({"effort":"medium","summary":"auto"})"},
         {"gpt-5", "low", 9'000, R"({"effort":"high","summary":"auto"})"},
@@ -140,6 +186,11 @@ TEST_CASE("The wish for reasoning is put in the API's words") {
         INFO(row.model << ' ' << row.effort << ' ' << row.budget);
         CHECK(member(json_of(bare_options(row.model), request), "reasoning") == row.expected);
     }
+    MessageRequest off = asking();
+    off.reasoning.emplace().enabled = false;
+    CHECK(member(json_of(bare_options("gpt-5-mini"), off), "reasoning") ==
+          R"({"effort":"minimal"})");
+    CHECK(member(json_of(bare_options("gpt-4o"), off), "reasoning") == "-");
     MessageRequest hidden = asking();
     hidden.reasoning.emplace().exclude = true;
     OpenAiResponsesOptions options = bare_options("gpt-5");
@@ -177,6 +228,7 @@ TEST_CASE("Pictures, files, sounds and videos of a question have this API's name
         {"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,AA=="}},
         {"type":"file","file":{"filename":"b.pdf","file_data":"https://a.b/b.pdf"}},
         {"type":"file","file":{"file_id":"file-1"}},
+        {"type":"file","file":{"file_id":"file-2","filename":"c.pdf"}},
         {"type":"input_audio","input_audio":{"data":"AA==","format":"wav"}},
         {"type":"video_url","video_url":{"url":"https://a.b/c.mp4"}}]}])",
                    "openai/gpt-4o") ==
@@ -184,8 +236,9 @@ TEST_CASE("Pictures, files, sounds and videos of a question have this API's name
           R"({"type":"input_image","image_url":"data:image/png;base64,AA==","detail":"auto"},)"
           R"({"type":"input_file","filename":"a.pdf","file_data":)"
           R"("data:application/pdf;base64,AA=="},)"
-          R"({"type":"input_file","filename":"b.pdf","file_url":"https://a.b/b.pdf"},)"
+          R"({"type":"input_file","file_url":"https://a.b/b.pdf"},)"
           R"({"type":"input_file","file_id":"file-1"},)"
+          R"({"type":"input_file","file_id":"file-2"},)"
           R"({"type":"input_audio","input_audio":{"data":"AA==","format":"wav"}},)"
           R"({"type":"input_video","video_url":"https://a.b/c.mp4"}]}])");
 }
@@ -309,7 +362,7 @@ TEST_CASE("What could only be refused is refused before it is sent") {
     options.reasoning_effort = "extreme";
     CHECK(kind_of(options, asking()) == ErrorKind::configuration);
     options = bare_options();
-    options.headers.set("X-Bad", "a\r\nb");
+    options.project = "a\r\nb";
     CHECK(kind_of(options, asking()) == ErrorKind::configuration);
     MessageRequest raw;
     raw.extra["input"] = "text";
@@ -320,19 +373,18 @@ TEST_CASE("What could only be refused is refused before it is sent") {
           R"([{"type":"message","role":"system","content":"Say hello."}])");
 }
 
-TEST_CASE("Headers are those of the settings, without the key") {
+TEST_CASE("Headers are those of the settings, but for the user's own, which come with every call") {
     OpenAiResponsesOptions options = bare_options();
     options.organization = "org";
     options.project = "proj";
-    options.headers.set("X-Own", "1");
+    options.headers.set("OpenAI-Project", "other");
     options.headers.set("authorization", "Bearer other");
     MessageRequest request = asking();
     request.context.trace_parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const auto headers =
         responses::write_request(options, request, ReasoningReplay::fitting).headers;
     CHECK(headers.get("openai-organization") == "org");
-    CHECK(headers.get("openai-project") == "proj");
-    CHECK(headers.get("x-own") == "1");
+    CHECK(headers.get("openai-project").empty());
     CHECK(headers.get("traceparent") == request.context.trace_parent);
     CHECK(headers.get("authorization").empty());
 }

@@ -13,11 +13,13 @@ namespace capstan {
 ///
 /// An empty `api_key` is taken from OPENAI_API_KEY, an empty `base_url` from OPENAI_BASE_URL, else
 /// it is https://api.openai.com/v1. With base URL https://openrouter.ai/api/v1, the key of
-/// OPENROUTER_API_KEY and a model with its vendor in front ("openai/gpt-5") it speaks to OpenRouter.
+/// OPENROUTER_API_KEY and a model with its vendor in front ("openai/gpt-5") it speaks to
+/// OpenRouter.
 ///
-/// Of Sampling the API knows temperature, top_p, top_k (routers), the frequency and presence
-/// penalties and top_logprobs; the others, and audio output, are not sent. A thinking budget is a
-/// router's; OpenAI gets the nearest effort.
+/// Of Sampling the API knows temperature, top_p and top_logprobs, OpenAI logprobs as well; a router
+/// also top_k, the frequency and presence penalties and the fallback models of a request. The
+/// others, and audio output, are not sent. A thinking budget is a router's; OpenAI gets the nearest
+/// effort, and for no reasoning the least that the model takes.
 struct OpenAiResponsesOptions : ProviderOptions {
     OpenAiResponsesOptions() { model = "gpt-5-mini"; }
 
