@@ -211,6 +211,7 @@ void OutputItem::complete_message(const json::object& item, std::vector<StreamCh
         const auto place = static_cast<std::int64_t>(i);
         if (const auto text = find_string(*part, "text")) complete_text(place, *text, out);
         if (const auto text = find_string(*part, "refusal")) complete_refusal(place, *text, out);
+        emit_logprobs(place, *part, out);
         const auto* list = find_array(*part, "annotations");
         for (std::size_t k = 0; list && k < list->size(); ++k)
             if (annotations++ >= annotations_) add_annotation((*list)[k], out);
@@ -219,6 +220,16 @@ void OutputItem::complete_message(const json::object& item, std::vector<StreamCh
         progress_.position.phase = to_valid_utf8(*phase);
         emit_extra("phase", json::value(progress_.position.phase), out);
     }
+}
+
+/// In the shape of chat completions. The deltas have the same piece by piece; a part has them once.
+void OutputItem::emit_logprobs(std::int64_t part, const json::object& content,
+                               std::vector<StreamChunk>& out) {
+    const auto* list = find_array(content, "logprobs");
+    if (!list || list->empty() || !logprobs_.insert(part).second) return;
+    json::object value;
+    value["content"] = json::array(*list, json::storage_ptr());
+    emit_extra("logprobs", std::move(value), out);
 }
 
 void OutputItem::complete_call(const json::object& item, std::vector<StreamChunk>& out) {

@@ -65,7 +65,10 @@ void OutputItems::complete(const json::array& output, std::vector<StreamChunk>& 
             continue;
         }
         // The response has the last word; OpenRouter gives such items new ids there.
-        if (std::exchange(first_other, false)) others_.clear();
+        if (std::exchange(first_other, false)) {
+            others_.clear();
+            other_ids_.clear();
+        }
         add_other(*item);
     }
 }
@@ -79,7 +82,8 @@ std::vector<OutputItem*> OutputItems::match(const json::array& output) {
         OutputItem* same = known(kind_of(*item), reference_of(*item));
         if (same && taken.insert(same).second) found[i] = same;
     }
-    std::array<std::size_t, item_kinds> next{};  // for each kind: where to look for an item that is left over
+    // For each kind: where to look for an item that is left over.
+    std::array<std::size_t, item_kinds> next{};
     for (std::size_t i = 0; i < output.size(); ++i) {
         const json::object* item = output[i].if_object();
         if (!item) continue;

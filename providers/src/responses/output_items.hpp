@@ -12,6 +12,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -96,6 +97,8 @@ private:
                       std::vector<StreamChunk>& out);
     json::object entry_of(const Thought& thought, bool summary, std::string_view text) const;
     void complete_message(const json::object& item, std::vector<StreamChunk>& out);
+    void emit_logprobs(std::int64_t part, const json::object& content,
+                       std::vector<StreamChunk>& out);
     void complete_call(const json::object& item, std::vector<StreamChunk>& out);
     void complete_reasoning(const json::object& item, std::vector<StreamChunk>& out);
     void close_reasoning(const json::object& item, std::vector<StreamChunk>& out);
@@ -108,6 +111,7 @@ private:
     std::map<std::int64_t, ArrivingText> texts_;
     std::map<std::int64_t, ArrivingText> refusals_;
     std::size_t annotations_ = 0;
+    std::set<std::int64_t> logprobs_;  // the parts whose own were given out
 
     std::map<std::int64_t, Thought> summaries_;
     std::map<std::int64_t, Thought> thoughts_;

@@ -21,7 +21,7 @@ public:
     void decode_body(std::string_view body, std::vector<StreamChunk>& out) override;
     void finish(std::vector<StreamChunk>& out) override;
 
-    bool complete() const noexcept override { return over_ || error_ || malformed_; }
+    bool complete() const noexcept override { return over_ || error_; }
     bool finished() const noexcept override { return over_ || !status_.empty(); }
     bool empty() const noexcept override;
     std::optional<Usage> usage() const override;

@@ -200,6 +200,67 @@ TEST_CASE("Items of the server's own tools are kept once, as the end has them") 
     CHECK_FALSE(reading->decoder().empty());
 }
 
+TEST_CASE("Items of the server's own tools are all kept, in the order of the end") {
+    const auto item = [](std::string_view id) {
+        return R"({"id":")" + std::string(id) + R"(","type":"web_search_call"})";
+    };
+    const auto added = [&](std::string_view id) {
+        return R"({"type":"response.output_item.added","item":)" + item(id) + "}";
+    };
+    const std::vector<std::string> ends = {
+        item("b") + "," + item("a"), item("c") + "," + item("b") + "," + item("a"),
+        item("a") + "," + item("b") + "," + item("a")};
+    for (const std::string& end : ends) {
+        const auto reading = read_events({added("a"), added("b"), completed("[" + end + "]")});
+        const bool twice = &end == &ends.back();
+        CHECK(reading->text() ==
+              "X(output_items=[" + (twice ? item("a") + "," + item("b") : end) + "])");
+    }
+}
+
+TEST_CASE("Log probabilities come once for each part, in the shape of chat completions") {
+    const std::string one = R"([{"token":"Hi","logprob":-0.5,"bytes":[72,105],"top_logprobs":[]}])";
+    const std::string two = R"([{"token":"!","logprob":-1.5,"bytes":[33],"top_logprobs":[]}])";
+    const std::string item =
+        R"({"id":"msg_1","type":"message","role":"assistant","content":[{"type":"output_text",)"
+        R"("text":"Hi","annotations":[],"logprobs":)" + one +
+        R"(},{"type":"output_text","text":"!","logprobs":)" + two +
+        R"(},{"type":"output_text","text":"","logprobs":[]}]})";
+    const std::string delta =
+        R"({"type":"response.output_text.delta","item_id":"msg_1","output_index":0,)"
+        R"("content_index":0,"delta":"Hi","logprobs":)" + one + "}";
+    const std::string text_done =
+        R"({"type":"response.output_text.done","item_id":"msg_1","output_index":0,)"
+        R"("content_index":0,"text":"Hi","logprobs":)" + one + "}";
+    const std::string item_done =
+        R"({"type":"response.output_item.done","output_index":0,"item":)" + item + "}";
+    const std::string end = completed("[" + item + "]");
+    using List = std::vector<std::string>;
+    for (const List& stream :
+         {List{created, message_added, delta, text_done, item_done, end}, List{delta, end},
+          List{item_done, completed()}, List{end}}) {
+        const auto reading = read_events(stream);
+        std::vector<std::string> found;
+        for (const StreamChunk& chunk : reading->chunks)
+            if (const auto* extra = std::get_if<ExtraChunk>(&chunk))
+                found.push_back(extra->name + to_json_text(extra->value));
+        CHECK(found == std::vector<std::string>{R"(logprobs{"content":)" + one + "}",
+                                                R"(logprobs{"content":)" + two + "}"});
+        CHECK(texts(*reading) == "Hi!");
+    }
+    CHECK(read_events({completed(whole_message)})->text() == "T(Hello there)");
+}
+
+TEST_CASE("One event that cannot be read loses nothing of what follows, and is told at the end") {
+    const auto reading =
+        read_events({created, text_delta("Hello"), "{bad", text_delta(" there"), completed()});
+    CHECK(texts(*reading) == "Hello there");
+    CHECK(reading->decoder().finished());
+    CHECK_FALSE(reading->reader.truncated());
+    CHECK(reading->decoder().malformed() == "{bad");
+    CHECK(reading->decoder().finish_chunk().reason == FinishReason::stop);
+}
+
 TEST_CASE("The end of a response is told in one of our words") {
     struct Row {
         const char* last;
