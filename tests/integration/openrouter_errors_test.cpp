@@ -364,6 +364,32 @@ TEST_CASE("a call can be cancelled while it waits for its next try") {
     CHECK(error->kind() == ErrorKind::cancelled);
 }
 
+TEST_CASE("a wait that the deadline cuts off is not begun, and hides no error") {
+    Simulator simulator;
+    Harness harness(simulator);
+    OpenRouterHandler handler(harness.options);
+    MessageRequest request;
+    request.messages = Conversation::user("hi");
+    simulator.enqueue(error_answer(429, "Slow down").with_header("Retry-After", "50"));
+    SECTION("50 seconds are too long when 20 are left") {
+        request.context.deadline = std::chrono::steady_clock::now() + 20s;
+        const auto outcome = run_call(handler, request);
+        REQUIRE(outcome.error);
+        CHECK(outcome.error->kind() == ErrorKind::rate_limited);
+        CHECK(outcome.error->info().retry_after == 50s);
+        CHECK(outcome.error->info().remedy.find("Try again in 50") != std::string::npos);
+        CHECK(harness.clock->sleeps().empty());
+        CHECK(harness.attempts.empty());
+        CHECK(simulator.request_count() == 1);
+    }
+    SECTION("they are waited for when there is an hour") {
+        request.context.deadline = std::chrono::steady_clock::now() + 1h;
+        simulator.enqueue(text_answer("ok"));
+        CHECK(run_call(handler, request).text() == "ok");
+        CHECK(harness.clock->sleeps().size() == 1);
+    }
+}
+
 TEST_CASE("a deadline that has passed sends nothing") {
     Simulator simulator;
     Harness harness(simulator);

@@ -206,6 +206,44 @@ TEST_CASE("Retries happen before the first chunk, as the server asks, and not af
     }
 }
 
+TEST_CASE("An unreadable event of a response that was finished is told as what it is") {
+    Simulator simulator;
+    OpenAiResponsesHandler handler(responses_options(simulator));
+    simulator.enqueue(
+        responses_route,
+        sse_raw({R"({"type":"response.output_text.delta","output_index":0,"delta":"Hello"})",
+                 "{bad", R"({"type":"response.output_text.delta","output_index":0,"delta":"."})",
+                 R"({"type":"response.completed","response":{"status":"completed"}})"})
+            .with_header("x-request-id", "req_7"));
+    const auto outcome = run_call(handler, "hi");
+    CHECK(outcome.text() == "Hello.");
+    REQUIRE(outcome.error);
+    CHECK(outcome.error->kind() == ErrorKind::malformed);
+    CHECK(outcome.error->info().server_message.find("{bad") != std::string::npos);
+    CHECK(outcome.error->info().request_id == "req_7");
+}
+
+TEST_CASE("An error inside an answer has the id of its own request") {
+    Simulator simulator;
+    auto options = responses_options(simulator);
+    OpenAiResponsesHandler handler(options);
+    const auto failed = R"({"type":"response.failed","response":{"status":"failed","error":)"
+                        R"({"code":"invalid_prompt","message":"no"}}})";
+    SECTION("told by the header") {
+        simulator.enqueue(responses_route, sse_raw({failed}).with_header("x-request-id", "req_1"));
+        const auto outcome = run_call(handler, "hi");
+        REQUIRE(outcome.error);
+        CHECK(outcome.error->info().request_id == "req_1");
+    }
+    SECTION("another try begins without") {
+        simulator.enqueue(error_answer(500, "no").with_header("x-request-id", "req_1"));
+        simulator.enqueue(responses_route, sse_raw({failed}));
+        const auto outcome = run_call(handler, "hi");
+        REQUIRE(outcome.error);
+        CHECK(outcome.error->info().request_id.empty());
+    }
+}
+
 TEST_CASE("Usage that OpenRouter did not tell is asked for, OpenAI is not asked") {
     Simulator simulator;
     OpenAiResponsesHandler handler(responses_options(simulator));

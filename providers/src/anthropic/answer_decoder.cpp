@@ -162,8 +162,8 @@ void MessageDecoder::read_error(const json::object& object) {
     if (error && error->is_object()) error_->object = json::object(error->get_object(), {});
     else if (error && error->is_string()) error_->object["message"] = json::value(*error, {});
     else error_->object = json::object(object, {});
-    const auto type = find_string(object, "error_type");
-    if (type) error_->object.emplace("error_type", *type);
+    for (const char* name : {"error_type", "request_id"})
+        if (const auto text = find_string(object, name)) error_->object.emplace(name, *text);
 }
 
 std::optional<Usage> MessageDecoder::usage() const {

@@ -156,6 +156,7 @@ int effective_status(const json::object& error, const ErrorFacts& facts,
 
 void read_object(const json::object& error, const ErrorContext& context, ErrorFacts& facts) {
     facts.code = code_text(find(error, "code"));
+    facts.request_id = text_of_member(error, "request_id");
     if (const auto* metadata = find_object(error, "metadata")) read_metadata(*metadata, facts);
     if (const auto* availability = find_object(error, "availability"))
         read_availability(*availability, facts);

@@ -37,9 +37,9 @@ ErrorInfo start(ErrorKind kind, const ErrorContext& context) {
     info.provider_name = clean(context.provider_name, context);
     info.generation_id = clean(context.generation_id, context);
     if (info.generation_id.empty()) info.generation_id = header_of(context, "x-generation-id");
-    info.request_id = header_of(context, "x-request-id");
-    if (info.request_id.empty()) info.request_id = header_of(context, "request-id");
-    if (info.request_id.empty()) info.request_id = header_of(context, "cf-ray");
+    info.request_id = clean(context.request_id, context);
+    if (info.request_id.empty() && context.header)
+        info.request_id = clean(std::string(request_id_in(context.header)), context);
     return info;
 }
 
@@ -63,6 +63,7 @@ ErrorInfo to_info(ErrorFacts facts, const ErrorContext& context) {
     info.provider_name = clean(facts.provider_name, context);
     for (auto& model : facts.fallback_models)
         info.fallback_models.push_back(clean(std::move(model), context));
+    if (info.request_id.empty()) info.request_id = clean(facts.request_id, context);
     info.raw = redact_json(facts.raw, context.secrets);
     return info;
 }
@@ -154,6 +155,12 @@ ErrorContext context_of(int http_status, const HttpHeaders& headers, ErrorPhase 
     context.phase = phase;
     context.header = [&headers](std::string_view name) { return headers.get(name); };
     return context;
+}
+
+std::string_view request_id_in(const std::function<std::string_view(std::string_view)>& header) {
+    for (const auto* name : {"x-request-id", "request-id", "cf-ray"})
+        if (const auto id = header(name); !id.empty()) return id;
+    return {};
 }
 
 ErrorInfo from_http(const ErrorContext& context, std::string_view body,

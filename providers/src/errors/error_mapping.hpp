@@ -25,6 +25,7 @@ struct ErrorContext {
     std::function<std::string_view(std::string_view)> header;  ///< by lower-case name; may be empty
     std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
     std::string generation_id;         ///< if already known
+    std::string request_id;            ///< if already known
     std::string provider_name;         ///< of the chunk that carried the error
     std::vector<std::string> secrets;  ///< removed from all texts
     const ProviderSite* site = nullptr;  ///< for our words; null: nothing is known of it
@@ -33,6 +34,9 @@ static_assert(!std::is_aggregate_v<ErrorContext>);
 
 /// A context whose `header` looks into `headers`, which must outlive it.
 ErrorContext context_of(int http_status, const HttpHeaders& headers, ErrorPhase phase);
+
+/// The request's id among the headers, by lower-case name; empty if there is none.
+std::string_view request_id_in(const std::function<std::string_view(std::string_view)>& header);
 
 /// An answer whose status is not 200, or whose body is not what it should be: JSON of any of the
 /// usual APIs, HTML of a proxy, other text, or nothing (wire reference 5.1, 5.4).

@@ -104,7 +104,7 @@ void AnswerFetcher::judge_failure(std::vector<StreamChunk>& chunks) {
         retries_.announce_free_retry(error);
         return throw_if_stopped();
     }
-    if (!delivered_) delay_ = retries_.after(error);
+    if (!delivered_) delay_ = retries_.after(error, call_.time_left());
     throw_if_stopped();
     if (delay_) return;
     if (!delivered_ && call_.accepts_empty(error)) {

@@ -20,17 +20,17 @@ MessageCall::MessageCall(std::shared_ptr<ProviderClient> client,
     reader_.emplace(client_->dialect().decoder(wire_), client_->dialect().framing());
 }
 
-HttpRequest MessageCall::next_request() const {
+HttpRequest MessageCall::next_request() {
+    generation_id_.clear();
+    request_id_.clear();
     auto request = client_->request("POST", wire_.path);
     for (const auto& [name, value] : wire_.headers.fields()) request.headers.set(name, value);
     request.headers.set("Content-Type", "application/json");
     request.headers.set("Accept", "text/event-stream, application/json");
     request.body = wire_.body;
     request.body_parts = wire_.body_parts;
-    if (const auto deadline = request_->context.deadline) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            *deadline - std::chrono::steady_clock::now());
-        if (left.count() <= 0) {
+    if (const auto left = time_left()) {
+        if (left->count() <= 0) {
             ErrorInfo info;
             info.kind = ErrorKind::timeout;
             info.phase = ErrorPhase::before_request;
@@ -39,9 +39,16 @@ HttpRequest MessageCall::next_request() const {
             throw ApiError(std::move(info));
         }
         auto& total = request.timeouts.total;
-        total = total.count() == 0 ? left : std::min(total, left);
+        total = total.count() == 0 ? *left : std::min(total, *left);
     }
     return request;
+}
+
+std::optional<std::chrono::milliseconds> MessageCall::time_left() const {
+    const auto deadline = request_->context.deadline;
+    if (!deadline) return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(*deadline -
+                                                                 std::chrono::steady_clock::now());
 }
 
 void MessageCall::release_request() {
@@ -52,7 +59,9 @@ void MessageCall::release_request() {
 
 void MessageCall::begin_answer(const HttpResponse& response) {
     http_status_ = response.status();
-    generation_id_ = response.headers().get("x-generation-id");
+    const auto& headers = response.headers();
+    generation_id_ = headers.get("x-generation-id");
+    request_id_ = request_id_in([&](std::string_view name) { return headers.get(name); });
     reader_.emplace(client_->dialect().decoder(wire_), client_->dialect().framing());
 }
 
@@ -61,6 +70,7 @@ ErrorContext MessageCall::context(ErrorPhase phase) const {
     const auto finish = reader_->decoder().finish_chunk();
     context.http_status = http_status_;
     context.generation_id = finish.generation_id.empty() ? generation_id_ : finish.generation_id;
+    context.request_id = request_id_;
     context.provider_name = finish.provider;
     return context;
 }
@@ -88,6 +98,7 @@ ApiError MessageCall::explain(const std::exception_ptr& failure, bool delivered)
     const auto phase = delivered ? ErrorPhase::mid_stream : ErrorPhase::before_first_chunk;
     auto surroundings = client_context(*client_, phase);
     surroundings.generation_id = generation_id_;
+    surroundings.request_id = request_id_;
     auto error = as_api_error(failure, surroundings);
     if (!delivered || error.phase() == ErrorPhase::mid_stream) return error;
     auto info = error.info();

@@ -8,6 +8,7 @@
 #include <capstan/error.hpp>
 #include <capstan/message_request.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,9 +22,12 @@ public:
     /// Builds the request. Throws ApiError when it could only be refused.
     MessageCall(std::shared_ptr<ProviderClient> client, std::unique_ptr<MessageRequest> request);
 
-    /// The request of the next try. Throws ApiError of kind timeout when the call's deadline has
-    /// passed.
-    HttpRequest next_request() const;
+    /// The request of the next try; the ids of the last one's answer are forgotten. Throws ApiError
+    /// of kind timeout when the call's deadline has passed.
+    HttpRequest next_request();
+
+    /// Until the call's deadline, zero or less when it has passed; nothing if there is none.
+    std::optional<std::chrono::milliseconds> time_left() const;
 
     /// No other try will follow, since chunks have been delivered: gives the memory of the request
     /// back, which may be megabytes, before the long part of the call. What sends or rebuilds it
@@ -66,6 +70,7 @@ private:
     WireRequest wire_;
     std::optional<AnswerReader> reader_;
     std::string generation_id_;
+    std::string request_id_;
     int http_status_ = 0;
     bool stripped_ = false;
 };

@@ -15,9 +15,12 @@ namespace capstan::exchange {
 RetryLoop::RetryLoop(RetryPolicy policy, Clock& clock, std::vector<RetryCallback> callbacks)
     : policy_(policy), clock_(clock), callbacks_(std::move(callbacks)) {}
 
-std::optional<std::chrono::milliseconds> RetryLoop::after(const ApiError& error) {
+std::optional<std::chrono::milliseconds> RetryLoop::after(
+    const ApiError& error, std::optional<std::chrono::milliseconds> left) {
     last_ = decide_retry(policy_, error, ++attempt_, waited_, clock_.random());
     if (!last_.retry) return std::nullopt;
+    last_.too_long = left && last_.delay >= *left;
+    if (last_.too_long) return std::nullopt;
     waited_ += last_.delay;
     tell(attempt_, policy_.max_retries, last_.delay, error);
     return last_.delay;

@@ -20,8 +20,10 @@ public:
     RetryLoop(RetryPolicy policy, Clock& clock, std::vector<RetryCallback> callbacks);
 
     /// After a failed try: how long to wait before the next one, told to the callbacks; or nothing
-    /// if there is none.
-    std::optional<std::chrono::milliseconds> after(const ApiError& error);
+    /// if there is none. `left`: what the call's deadline leaves; a wait that takes all of it is
+    /// too long.
+    std::optional<std::chrono::milliseconds> after(
+        const ApiError& error, std::optional<std::chrono::milliseconds> left = std::nullopt);
 
     /// What to throw when after() gave nothing: the error, or that the wait would be too long.
     ApiError final_error(const ApiError& error) const;

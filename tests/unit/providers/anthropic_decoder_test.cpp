@@ -209,7 +209,7 @@ TEST_CASE("An error event ends the answer and keeps what came before") {
     CHECK(chunk_text(decoded.chunks) == "T(Hel)");
     REQUIRE(decoded.decoder.error());
     CHECK(to_json_text(decoded.decoder.error()->object) ==
-          R"({"type":"overloaded_error","message":"Overloaded"})");
+          R"({"type":"overloaded_error","message":"Overloaded","request_id":"req_1"})");
     CHECK(decoded.decoder.complete());
     CHECK_FALSE(decoded.decoder.finished());
     CHECK(decoded.decoder.finish_chunk().reason == FinishReason::error);

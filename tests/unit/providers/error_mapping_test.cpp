@@ -249,6 +249,30 @@ TEST_CASE("pitfall 24: 402 is retried only with Retry-After or for requests in f
                     .retryable);
 }
 
+TEST_CASE("an account that Anthropic says is empty needs money, not another request") {
+    const auto info = from_json(
+        400, R"({"type":"error","error":{"type":"invalid_request_error","message":"Your credit )"
+             R"(balance is too low to access the Anthropic API. Please go to Plans & Billing to )"
+             R"(upgrade or purchase credits."},"request_id":"req_1"})");
+    CHECK(info.kind == Kind::payment_required);
+    CHECK_FALSE(info.retryable);
+    CHECK(info.request_id == "req_1");
+    CHECK(info.remedy.find("Add credits") != std::string::npos);
+    CHECK(from_json(429, R"({"error":{"message":"credit balance is too low"}})").kind ==
+          Kind::rate_limited);
+}
+
+TEST_CASE("the id of a request is the answer's header's, else the error's own") {
+    const std::string_view error = R"({"type":"api_error","message":"x","request_id":"req_1"})";
+    ErrorContext context = with_status(200);
+    CHECK(from_error_object(parse_json(error), context).request_id == "req_1");
+    context.request_id = "req_2";
+    CHECK(from_error_object(parse_json(error), context).request_id == "req_2");
+    context.secrets.push_back("req_2");
+    CHECK(from_error_object(parse_json(error), context).request_id != "req_2");
+    CHECK(truncated(with_status(200)).request_id.empty());
+}
+
 TEST_CASE("the longest of all waits that an answer asks for counts") {
     std::map<std::string, std::string, std::less<>> headers{{"retry-after", "4"}};
     auto context = with_status(429);
