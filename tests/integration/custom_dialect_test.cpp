@@ -91,6 +91,7 @@ TEST_CASE("a dialect's own headers and the user's go with the key") {
     const auto request = port.simulator.wait_for_request(0);
     CHECK(request.header("X-Captain") == "Ahab");
     CHECK(request.header("Authorization") == "Bearer pier-key");
+    CHECK(request.header("Accept") == "application/x-ndjson, application/json");
 }
 
 TEST_CASE("a registry makes such a provider from a URI, whose parameters reach the wire") {

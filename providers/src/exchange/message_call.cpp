@@ -26,7 +26,9 @@ HttpRequest MessageCall::next_request() {
     auto request = client_->request("POST", wire_.path);
     for (const auto& [name, value] : wire_.headers.fields()) request.headers.set(name, value);
     request.headers.set("Content-Type", "application/json");
-    request.headers.set("Accept", "text/event-stream, application/json");
+    const bool lines = client_->dialect().framing() == StreamFraming::lines;
+    request.headers.set("Accept", lines ? "application/x-ndjson, application/json"
+                                        : "text/event-stream, application/json");
     request.body = wire_.body;
     request.body_parts = wire_.body_parts;
     if (const auto left = time_left()) {

@@ -249,7 +249,8 @@ TEST_CASE("A call of the server's tools without a result goes back only while it
     const std::string text = R"([{"type":"text","text":"a"})";
     for (const std::string type : {"server_tool_use", "mcp_tool_use"}) {
         const std::string call = R"({"type":")" + type + R"(","id":"s","name":"w","input":{}})";
-        const std::string result = R"({"type":"w_tool_result","tool_use_id":"s","content":[]})";
+        const std::string result =
+            R"({"type":"web_search_tool_result","tool_use_id":"s","content":[]})";
         const std::string paused = user + ',' + answer(call, "");
         const auto sent = [](const std::string& turns) {
             return second(messages_of('[' + turns + ']'));
@@ -281,11 +282,13 @@ TEST_CASE("Citations go back without the file that a request must not name") {
         const std::string turns =
             R"([{"role":"user","content":"q"},{"role":"assistant","content":"a","native_content":)"
             R"({"format":"anthropic-messages","blocks":[{"type":"text","bytes":1,"citations":[)"
-            R"({"type":"char_location","cited_text":"x","document_title":null,"file_id":)" +
-            std::string(file) + R"(},7]}]}},{"role":"user","content":"more"}])";
+            R"({"type":"char_location","cited_text":"x","document_index":0,"document_title":null,)"
+            R"("start_char_index":0,"end_char_index":1,"file_id":)" +
+            std::string(file) + R"(}]}]}},{"role":"user","content":"more"}])";
         CHECK(second(messages_of(turns)) ==
               R"([{"type":"text","text":"a","citations":[{"type":"char_location",)"
-              R"("cited_text":"x","document_title":null},7]}])");
+              R"("cited_text":"x","document_index":0,"document_title":null,"start_char_index":0,)"
+              R"("end_char_index":1}]}])");
     }
 }
 
