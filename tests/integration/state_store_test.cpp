@@ -302,6 +302,15 @@ TEST_CASE("a file of a newer version is moved aside, unless it is in use") {
         check_recovered(path, StateNoticeKind::moved_newer);
         CHECK(folder.names("state.db.newer-").size() == 1);
     }
+    SECTION("damaged, too") {
+        auto bytes = test::read_file(path);
+        // The header: more free pages than there are, and the mark of an auto-vacuum database,
+        // whose pages lie otherwise.
+        for (const std::size_t at : {37, 38, 39, 52}) bytes[at] = '\x25';
+        test::write_file(path, bytes);
+        check_recovered(path, StateNoticeKind::moved_corrupt);
+        CHECK(folder.names("state.db.corrupt-").size() == 1);
+    }
     SECTION("in use") {
         sqlite3* other = nullptr;
         REQUIRE(sqlite3_open(path.c_str(), &other) == SQLITE_OK);

@@ -184,11 +184,21 @@ private:
     int fd_;
 };
 
+/// Leaving WAL needs the file for itself; so a file in use is not pulled away. False: it is damaged.
+bool leave_wal(Opened& opened) {
+    try {
+        opened.db->exec("PRAGMA journal_mode=DELETE");
+        return true;
+    } catch (const sqlite::Error& error) {
+        if (!error.means_damage()) throw;
+        opened.reason = error.what();
+        return false;
+    }
+}
+
 StateNotice replace(const std::string& path, Opened& opened) {
     StateNotice notice;
-    const bool newer = opened.verdict == Verdict::newer;
-    // Leaves WAL, which needs the file for itself; so a file in use is not pulled away.
-    if (newer) opened.db->exec("PRAGMA journal_mode=DELETE");
+    const bool newer = opened.verdict == Verdict::newer && leave_wal(opened);
     opened.db.reset();
     notice.kind = newer ? StateNoticeKind::moved_newer : StateNoticeKind::moved_corrupt;
     notice.moved_to = free_name(path, newer ? "newer" : "corrupt");
